@@ -1,0 +1,278 @@
+"""What each table of a county holds: one spec a table, one line a column.
+
+The reader, the checks and the data dictionary all work from these specs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from planner.names import NEEDS, OPTION_KINDS, PHASES, PROVISION_TYPES, SITUATIONS
+
+Kind = Literal["text", "number", "whole", "yes_no", "choice", "list", "year"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, what kind of value it holds, its unit, its bounds and its meaning.
+
+    ``blank`` says what an empty cell means; without it an empty cell is a fault. A ``list`` holds
+    values separated by ``|``. ``any_of`` names the values allowed, ``refers_to`` a ``table.column``
+    that must hold the value, and ``star`` allows ``*`` for "every".
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    least: float | None = None
+    most: float | None = None
+    blank: str | None = None
+    any_of: tuple[str, ...] = ()
+    refers_to: str = ""
+    star: bool = False
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """One table: its file, what a row is, the columns that identify a row, and its columns."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    optional: bool = False
+
+    @property
+    def file(self) -> str:
+        """The file name of the table inside the county's folder."""
+        return f"{self.name}.csv"
+
+
+def _area(star: bool = False) -> Column:
+    return Column("area", "text", "Area, as in areas.csv", refers_to="areas.area", star=star)
+
+
+def _need(star: bool = True) -> Column:
+    return Column("need", "choice", "Primary need", any_of=NEEDS, star=star)
+
+
+def _phase(star: bool = True) -> Column:
+    return Column("phase", "choice", "Phase of education", any_of=PHASES, star=star)
+
+
+def _band(star: bool = True) -> Column:
+    return Column("band", "text", "Band of support", refers_to="bands.band", star=star)
+
+
+_SOURCE = Column("source", "text", "Where the figure comes from, or the word assumption")
+_QUALITY = Column("quality", "choice", "How far the figure can be trusted", any_of=("red", "amber", "green"))
+
+SPECS: Final[tuple[TableSpec, ...]] = (
+    TableSpec(
+        "areas",
+        "one planning neighbourhood",
+        ("area",),
+        (
+            Column("area", "text", "Code of the area (MSOA 2011 code in the county that ships)"),
+            Column("area_name", "text", "Name of the area"),
+            Column("district", "text", "District the area lies in"),
+            Column("planning_area", "text", "Group of neighbouring areas inside one district, for a coarser plan"),
+            Column("easting_m", "number", "Easting of the centre of the children who live there", "metres, EPSG:27700", 0, 700_000),
+            Column("northing_m", "number", "Northing of that centre", "metres, EPSG:27700", 0, 1_300_000),
+            Column("rural_urban", "choice", "Whether the area is mostly urban or rural", any_of=("urban", "rural")),
+            _SOURCE,
+        ),
+    ),
+    TableSpec(
+        "population",
+        "children of one age who live in one area in January of the base year",
+        ("area", "age"),
+        (
+            _area(),
+            Column("age", "whole", "Age in January", "years", 0, 25),
+            Column("children", "number", "Children and young people of that age", "children", 0),
+        ),
+    ),
+    TableSpec(
+        "bands",
+        "one band of support",
+        ("band",),
+        (
+            Column("band", "text", "Name of the band"),
+            Column("band_title", "text", "Name of the band for people"),
+            Column("rank", "whole", "Order of the bands, the lightest first", "", 0, 99),
+            Column("escalates_to", "text", "The band above, to which a child may escalate", blank="a child in this band does not escalate", refers_to="bands.band"),
+            Column("meaning", "text", "What the band means"),
+        ),
+    ),
+    TableSpec(
+        "band_provision",
+        "a provision type that may meet the needs of a child in a band and phase",
+        ("band", "phase", "provision_type"),
+        (_band(star=False), _phase(star=False), Column("provision_type", "choice", "Provision type", any_of=PROVISION_TYPES)),
+    ),
+    TableSpec(
+        "units",
+        "one provision at one place (one school may host several)",
+        ("unit",),
+        (
+            Column("unit", "text", "Name of the unit in the tables, in small letters"),
+            Column("unit_name", "text", "Name of the unit for people"),
+            Column("provision_type", "choice", "What kind of provision it is", any_of=PROVISION_TYPES),
+            Column("area", "text", "Area that hosts it", refers_to="areas.area", blank="it stands for provision in many places"),
+            Column("easting_m", "number", "Easting", "metres, EPSG:27700", 0, 700_000, blank="no one place; no journey is counted"),
+            Column("northing_m", "number", "Northing", "metres, EPSG:27700", 0, 1_300_000, blank="no one place; no journey is counted"),
+            Column("phases", "list", "Phases it takes, separated by |", any_of=PHASES, star=True),
+            Column("needs", "list", "Needs it takes, separated by |, or * for all", any_of=NEEDS, star=True),
+            Column("bands", "list", "Bands it takes, separated by |, or * for all that its provision type may meet", refers_to="bands.band", star=True),
+            Column("places", "number", "Places in the base year; a unit that only an option opens has 0", "places", 0, 100_000, blank="no limit is known"),
+            Column("episodes_per_place", "number", "Early-help episodes that one place gives in a year (contact bases)", "episodes a place and year", 0, 20, blank="not a contact base"),
+            Column("serves", "choice", "Who may enter: children of the whole county, or of its own area", any_of=("county", "own_area")),
+            Column("sector", "choice", "Who runs it, for the Section 251 line", any_of=("maintained", "academy", "independent", "college", "council")),
+            Column("illustrative", "yes_no", "Whether the unit is made up to stand for a possible host"),
+            _SOURCE,
+            _QUALITY,
+        ),
+    ),
+    TableSpec(
+        "unit_phase_places",
+        "places of one unit kept for one phase",
+        ("unit", "phase"),
+        (
+            Column("unit", "text", "Unit", refers_to="units.unit"),
+            _phase(star=False),
+            Column("places", "number", "Places for that phase", "places", 0, 100_000),
+        ),
+        optional=True,
+    ),
+    TableSpec(
+        "stock",
+        "children with an EHCP in January of the base year, by where they live and where they are",
+        ("area", "need", "phase", "band", "unit"),
+        (
+            _area(),
+            _need(star=False),
+            _phase(star=False),
+            _band(star=False),
+            Column("unit", "text", "Unit they are in", refers_to="units.unit"),
+            Column("children", "number", "Children expected there (published totals spread over areas, so not whole numbers)", "children", 0),
+        ),
+    ),
+    TableSpec(
+        "entrants",
+        "children who come to hold an EHCP in the base year, by need and phase",
+        ("need", "phase"),
+        (
+            _need(star=False),
+            _phase(star=False),
+            Column("new_ehcps", "number", "New EHCPs in a year", "children a year", 0),
+            Column("arrivals", "number", "Children who arrive from elsewhere with an EHCP in a year", "children a year", 0),
+            _SOURCE,
+        ),
+    ),
+    TableSpec(
+        "band_mix",
+        "share of children entering with a need and phase who are in a band",
+        ("need", "phase", "band"),
+        (_need(), _phase(), _band(star=False), Column("share", "number", "Share of those who enter", "share", 0, 1), _SOURCE),
+    ),
+    TableSpec(
+        "transitions",
+        "what happens in a year to a child who holds an EHCP",
+        ("need", "phase", "band", "provision_type"),
+        (
+            _need(),
+            _phase(),
+            _band(),
+            Column("provision_type", "choice", "Where the child is; waiting for a child with no place", any_of=SITUATIONS, star=True),
+            Column("leaves_per_year", "number", "Chance that the EHCP ends or the child moves away", "share a year", 0, 1),
+            Column("moves_up_per_year", "number", "Chance of moving up to the next phase", "share a year", 0, 1),
+            Column("escalates_per_year", "number", "Chance of escalating to the band above", "share a year", 0, 1),
+            _SOURCE,
+        ),
+    ),
+    TableSpec(
+        "sen_support",
+        "children on SEN support without an EHCP in the base year",
+        ("need", "phase"),
+        (_need(star=False), _phase(star=False), Column("children", "number", "Children on SEN support", "children", 0), _SOURCE),
+    ),
+    TableSpec(
+        "options",
+        "something the programme may do",
+        ("option",),
+        (
+            Column("option", "text", "Name of the option in scenarios, in small letters"),
+            Column("option_name", "text", "Name of the option for people"),
+            Column("kind", "choice", "What it does", any_of=OPTION_KINDS),
+            Column("unit", "text", "Unit that it opens, grows or closes", refers_to="units.unit"),
+            Column("block_places", "number", "Places in one block (a class)", "places", 0, 1_000),
+            Column("least_blocks", "whole", "Smallest size if it is taken", "blocks", 0, 1_000),
+            Column("most_blocks", "whole", "Largest size", "blocks", 0, 1_000),
+            Column("first_year", "year", "First academic year in which work may start", blank="at once"),
+            Column("lead_years", "whole", "Years from the start of work to opening", "years", 0, 20),
+            Column("capital_fixed_gbp", "number", "Capital whatever the size", "pounds", 0),
+            Column("capital_gbp_per_place", "number", "Capital for each place", "pounds a place", 0),
+            Column("capital_profile", "text", "Shares of the capital by financial year, separated by |, the last in the financial year of opening"),
+            Column("running_gbp_per_year", "number", "Fixed running cost while it is open", "pounds a year", 0),
+            Column("asset_life_years", "number", "Life of what the capital buys", "years", 1, 100),
+            Column("may_close", "yes_no", "Whether it may close again"),
+            Column("least_occupancy", "number", "Least share of its places in use after the ramp-up", "share", 0, 1, blank="no minimum"),
+            Column("ramp_years", "whole", "Years after opening before the minimum counts", "years", 0, 10),
+            Column("exclusive_group", "text", "At most one option of a group is taken", blank="none"),
+            Column("requires", "text", "Option that must be open first", blank="none", refers_to="options.option"),
+            Column("committed_year", "year", "Academic year in which a committed scheme opens", blank="not committed"),
+            Column("committed_blocks", "whole", "Size of a committed scheme", "blocks", 0, 1_000, blank="not committed"),
+            Column("illustrative", "yes_no", "Whether the option is made up to stand for a possible scheme"),
+            _SOURCE,
+            _QUALITY,
+        ),
+    ),
+    TableSpec(
+        "finance",
+        "one published figure of the high needs budget",
+        ("financial_year", "measure"),
+        (
+            Column("financial_year", "year", "Financial year, April to March"),
+            Column("measure", "choice", "What the figure is", any_of=("high_needs_block", "transfer_in", "in_year_overspend", "deficit_at_year_end", "capital_programme", "other_high_needs_spend")),
+            Column("value_gbp", "number", "Amount", "pounds"),
+            Column("status", "choice", "How firm the figure is", any_of=("stated", "implied", "forecast", "indicative", "outturn", "assumption")),
+            _SOURCE,
+        ),
+    ),
+    TableSpec(
+        "assumptions",
+        "one assumption that shapes the answer",
+        ("assumption",),
+        (
+            Column("assumption", "text", "Name of the assumption"),
+            Column("what", "text", "What is assumed"),
+            Column("value", "text", "The value used"),
+            Column("low", "text", "Lowest value that is plausible", blank="not estimated"),
+            Column("high", "text", "Highest value that is plausible", blank="not estimated"),
+            Column("unit", "text", "Unit of the value", blank="no unit"),
+            _SOURCE,
+            Column("owner_role", "text", "Role that owns the assumption"),
+            _QUALITY,
+            Column("effect", "text", "What changes in the answer if it is wrong"),
+        ),
+    ),
+    TableSpec(
+        "sources",
+        "one source of figures",
+        ("source",),
+        (
+            Column("source", "text", "Short name used in the other tables"),
+            Column("title", "text", "Title of the publication"),
+            Column("publisher", "text", "Who published it"),
+            Column("date", "text", "Date or period it describes"),
+            Column("address", "text", "Where it is found"),
+            Column("licence", "text", "Licence", blank="not stated"),
+            Column("used_for", "text", "What it is used for here"),
+        ),
+    ),
+)
+
+SPEC_BY_NAME: Final[dict[str, TableSpec]] = {spec.name: spec for spec in SPECS}

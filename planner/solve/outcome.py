@@ -1,0 +1,84 @@
+"""What a solve came to, in our own words: never better than what was proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+class Outcome(StrEnum):
+    """How a search ended. Unknown is never good."""
+
+    PROVEN = "proven optimal"
+    WITHIN_GAP = "within gap"
+    STOPPED_WITH_PLAN = "stopped with a plan"
+    STOPPED_WITHOUT_PLAN = "stopped without a plan"
+    INFEASIBLE = "infeasible"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class StageRecord:
+    """What one stage of the search (one aim) found and proved.
+
+    ``bound`` is the best possible value of the aim that was proven, ``value`` the value of the plan, ``gap`` their
+    difference as a share of the value (0 when both are 0); ``None`` where nothing was proven.
+    ``seconds`` is wall time. ``limit`` names the limit that stopped it, or is empty.
+    """
+
+    aim: str
+    outcome: Outcome
+    value: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+    limit: str
+    openings_held: bool = False
+
+
+@dataclass(frozen=True)
+class SolveRecord:
+    """The whole search: solver, size, stages in order and the outcome of the cost aim."""
+
+    solver: str
+    solver_version: str
+    method: str
+    threads: int
+    random_seed: int
+    columns: int
+    rows: int
+    nonzeros: int
+    whole_columns: int
+    build_seconds: float
+    solve_seconds: float
+    stages: tuple[StageRecord, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The least good outcome of the stages."""
+        order = list(Outcome)
+        return max((stage.outcome for stage in self.stages), key=order.index, default=Outcome.FAILED)
+
+    def stage(self, aim: str) -> StageRecord | None:
+        """The record of one aim, if it was part of the objective."""
+        return next((stage for stage in self.stages if stage.aim == aim), None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A vector of column values (None without a plan) with the record of how it was found.
+
+    ``duals`` holds pounds of present value per unit of each row, from the program with whole numbers
+    fixed; ``row_range`` (rows, 2) how far each row's limit may fall and rise before its dual changes.
+    Both are None when they were not asked for or there is no plan.
+    """
+
+    values: Floats | None
+    record: SolveRecord
+    duals: Floats | None = None
+    row_range: Floats | None = None
