@@ -1,0 +1,155 @@
+"""The search: each aim in its turn, kept within its tolerance while the next is improved."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from planner.model.program import Aim, Program
+from planner.scenario.schema import Aim as AimChoice
+from planner.scenario.schema import Scenario
+from planner.solve import highs_arrays, through_pulp
+from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
+from planner.solve.task import Floats, Found, Kept, Progress, Task, relative_gap
+
+PULP_COLUMNS = 20_000
+"""Up to this many columns a program goes to HiGHS through PuLP; a larger one goes as arrays, which is quicker."""
+
+_SCALE = {"waiting": 1.0, "cost": 1000.0, "travel": 1000.0}
+"""What each aim is divided by on its way to the solver: pounds in thousands, minutes in thousands."""
+
+_FIRST_SHARE = 0.35
+"""Share of the time limit that one aim may take while another with choices is still to come."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    program: Program
+    scenario: Scenario
+    progress: Callable[[Progress], None] | None
+    stop: threading.Event
+
+    def task(self, aim: Aim, kept: tuple[Kept, ...], seconds: float) -> Task:
+        settings = self.scenario.solve
+        return Task(
+            self.program, aim.name, aim.unit, aim.costs, aim.constant, _SCALE[aim.name], kept, settings.gap, seconds,
+            settings.threads, settings.random_seed, progress=self.progress, stop=self.stop,
+        )  # fmt: skip
+
+    def ask(self, task: Task) -> Found:
+        if self.through_pulp:
+            return through_pulp.solve(task, self.scenario.solve.solver)
+        return highs_arrays.solve(task)
+
+    @property
+    def through_pulp(self) -> bool:
+        return self.scenario.solve.solver != "HiGHS" or self.program.column_count <= PULP_COLUMNS
+
+    @property
+    def method(self) -> str:
+        return "whole model through PuLP" if self.through_pulp else "whole model as arrays"
+
+
+def _kept(aim: Aim, choice: AimChoice, value: float) -> Kept:
+    scale = _SCALE[aim.name]
+    allowed = value + choice.tolerance * abs(value) + 1e-6 * max(1.0, abs(value) / scale) * scale
+    return Kept(aim.name, aim.costs / scale, (allowed - aim.constant) / scale)
+
+
+def _shut(program: Program) -> Floats:
+    """Whole-number columns at their lowest: nothing opens that is not decided."""
+    held = np.zeros(program.column_count)
+    held[program.whole] = program.lower[program.whole]
+    return held
+
+
+def _search_stage(search: _Search, task: Task, held: Floats | None) -> tuple[Found, bool]:
+    """Ask for one aim; where a search with choices ends without a plan, fall back to the openings already in hand."""
+    if not task.choices.any():
+        return search.ask(task), False
+    if task.aim == "travel":
+        return search.ask(replace(task, held=held if held is not None else _shut(search.program))), True
+    found = search.ask(task)
+    if found.values is None and found.outcome is not Outcome.INFEASIBLE:
+        second = search.ask(replace(task, held=held if held is not None else _shut(search.program), stop=threading.Event()))
+        if second.values is not None:
+            outcome = Outcome.STOPPED_WITH_PLAN
+            return replace(second, outcome=outcome, bound=found.bound, limit=found.limit, seconds=found.seconds + second.seconds), True
+    return found, False
+
+
+def solve(
+    program: Program,
+    scenario: Scenario,
+    progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
+    *,
+    want_duals: bool = True,
+) -> Answer:
+    """Search for the best plan by the scenario's aims in their order.
+
+    A later aim never worsens an earlier one beyond its tolerance. Travel is improved with openings held. After the cost aim
+    the whole numbers are fixed and the linear program is solved again, exactly, for the allocation and the duals.
+    ``stop`` may be set from another thread or a signal handler: the best plan so far is kept.
+    """
+    search = _Search(program, scenario, progress, stop or threading.Event())
+    started = time.perf_counter()
+    best: Floats | None = None
+    kept: list[Kept] = []
+    stages: list[StageRecord] = []
+    duals = row_range = None
+    for place, choice in enumerate(scenario.objective):
+        aim = program.aims[choice.aim]
+        left = scenario.solve.time_limit_seconds - (time.perf_counter() - started)
+        more = any(later.aim != "travel" for later in scenario.objective[place + 1 :])
+        task = search.task(aim, tuple(kept), max(left * (_FIRST_SHARE if more else 1.0), 1.0))
+        if not task.choices.any():
+            task = replace(task, time_limit_seconds=scenario.solve.time_limit_seconds)
+        task = replace(task, start=best, want_duals=want_duals)
+        found, held = _search_stage(search, task, best)
+        if found.values is not None and task.choices.any() and not held:
+            found = _exact(task, found)
+        elif found.values is not None and choice.aim == "cost" and want_duals and found.duals is None:
+            found = _exact(task, found)
+        value = None if found.values is None else float(aim.costs @ found.values) + aim.constant
+        stages.append(StageRecord(aim.name, found.outcome, value, found.bound, relative_gap(value, found.bound), found.seconds, found.limit, held))
+        if found.values is None:
+            break
+        best = found.values
+        if choice.aim == "cost":
+            duals, row_range = found.duals, found.row_range
+        kept.append(_kept(aim, choice, value if value is not None else 0.0))
+        if search.stop.is_set():
+            break
+    record = _record(search, stages, time.perf_counter() - started)
+    return Answer(best, record, duals, row_range)
+
+
+def _exact(task: Task, found: Found) -> Found:
+    """Fix the whole numbers and solve the linear program again: the exact allocation for those openings, and its duals."""
+    again = highs_arrays.solve(replace(task, held=found.values, start=None, stop=threading.Event(), progress=None, time_limit_seconds=1e6))
+    if again.values is None:
+        return found
+    return replace(found, values=again.values, duals=again.duals, row_range=again.row_range, seconds=found.seconds + again.seconds)
+
+
+def _record(search: _Search, stages: list[StageRecord], seconds: float) -> SolveRecord:
+    program, settings = search.program, search.scenario.solve
+    return SolveRecord(
+        solver=settings.solver,
+        solver_version=highs_arrays.version() if settings.solver == "HiGHS" else "",
+        method=search.method,
+        threads=settings.threads,
+        random_seed=settings.random_seed,
+        columns=program.column_count,
+        rows=program.row_count,
+        nonzeros=int(program.matrix.nnz),
+        whole_columns=int(program.whole.sum()),
+        build_seconds=0.0,
+        solve_seconds=seconds,
+        stages=tuple(stages),
+    )

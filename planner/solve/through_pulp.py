@@ -1,0 +1,118 @@
+"""The same arrays as a PuLP problem, for any solver that PuLP knows."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pulp
+
+from planner.errors import SolveError
+from planner.solve.outcome import Outcome
+from planner.solve.task import Found, Task, judge
+
+
+def build_problem(task: Task) -> tuple[Any, list[Any]]:
+    """A PuLP problem with the program's columns and rows, and its variables in the order of the columns.
+
+    Names are for people only; nothing is ever read back by name.
+    """
+    program, choices = task.program, task.choices
+    problem = pulp.LpProblem("places", pulp.LpMinimize)
+    lower, upper = task.bounds
+    variables: list[Any] = []
+    for block in program.columns:
+        for number, position in enumerate(range(block.first, block.first + block.count)):
+            high = None if np.isinf(upper[position]) else float(upper[position])
+            kind = "Integer" if choices[position] else "Continuous"
+            variables.append(problem.add_variable(f"{block.family}_{number}", float(lower[position]), high, kind))
+    used = np.nonzero(task.costs)[0]
+    problem += pulp.lpSum(float(task.costs[place] / task.scale) * variables[place] for place in used)
+    for block in program.rows:
+        matrix = block.matrix
+        for number in range(block.count):
+            part = slice(matrix.indptr[number], matrix.indptr[number + 1])
+            terms = pulp.lpSum(float(value) * variables[place] for place, value in zip(matrix.indices[part], matrix.data[part], strict=True))
+            _add_row(problem, terms, float(block.lower[number]), float(block.upper[number]), f"{block.family}_{number}")
+    for kept in task.kept:
+        terms = pulp.lpSum(float(kept.costs[place]) * variables[place] for place in np.nonzero(kept.costs)[0])
+        problem += (terms <= kept.limit, f"kept_aim_{kept.aim}")
+    return problem, variables
+
+
+def _add_row(problem: Any, terms: Any, lower: float, upper: float, name: str) -> None:
+    if lower == upper:
+        problem += (terms == upper, name)
+        return
+    if not np.isinf(upper):
+        problem += (terms <= upper, name)
+    if not np.isinf(lower):
+        problem += (terms >= lower, f"{name}_least")
+
+
+def _solver(name: str, task: Task) -> Any:
+    known = pulp.listSolvers()
+    if name not in known:
+        raise SolveError(f"PuLP does not know a solver called '{name}'. It knows {', '.join(known)}.")
+    common: dict[str, Any] = {"msg": False, "timeLimit": max(task.time_limit_seconds, 0.01)}
+    if name == "HiGHS":
+        solver = pulp.HiGHS(**common, gapRel=task.gap, threads=task.threads, random_seed=task.random_seed)
+    else:
+        solver = pulp.getSolver(name, **common, gapRel=task.gap)
+    if not solver.available():
+        raise SolveError(f"The solver '{name}' is not installed on this computer. Write solver: HiGHS, or install it.")
+    return solver
+
+
+def solve(task: Task, name: str) -> Found:
+    """Solve a task with a solver that PuLP knows, and say only what it proved.
+
+    PuLP's own ``status`` calls a search that ran out of time optimal, so it is not read. A bound is known for HiGHS; for other
+    solvers only where the search ended by itself.
+
+    Raises:
+        SolveError: if PuLP does not know the solver or it is not installed.
+    """
+    started = time.perf_counter()
+    problem, variables = build_problem(task)
+    solver = _solver(name, task)
+    try:
+        problem.solve(solver)
+    except pulp.PulpSolverError as error:
+        return Found(Outcome.FAILED, None, None, time.perf_counter() - started, message=str(error))
+    seconds = time.perf_counter() - started
+    if problem.sol_status == pulp.LpSolutionInfeasible:
+        return Found(Outcome.INFEASIBLE, None, None, seconds)
+    if problem.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+        return Found(Outcome.STOPPED_WITHOUT_PLAN, None, None, seconds, limit="time limit")
+    values = np.array([0.0 if variable.value() is None else float(variable.value()) for variable in variables])
+    values[task.program.whole] = np.round(values[task.program.whole])
+    value = float(task.costs @ values) + task.constant
+    bound = _bound(problem, task, value)
+    limit = "" if problem.sol_status == pulp.LpSolutionOptimal else "time limit"
+    return Found(judge(value, bound, task.gap, task.scale, limit), values, bound, seconds, limit)
+
+
+def _bound(problem: Any, task: Task, value: float) -> float | None:
+    model = getattr(problem, "solverModel", None)
+    if model is not None and hasattr(model, "getInfo"):
+        if not task.choices.any():
+            return value
+        raw = float(model.getInfo().mip_dual_bound)
+        return raw * task.scale + task.constant if np.isfinite(raw) else None
+    if problem.sol_status != pulp.LpSolutionOptimal:
+        return None
+    if not task.choices.any():
+        return value
+    return value - task.gap * abs(value - task.constant)
+
+
+def write_problem(task: Task, path: Path) -> None:
+    """Write the program as an LP or MPS file, by the file's ending, for another solver or a careful reader."""
+    problem, _ = build_problem(task)
+    if path.suffix.lower() == ".mps":
+        problem.writeMPS(str(path))
+    else:
+        problem.writeLP(str(path))
