@@ -10,9 +10,18 @@ from planner.model.program import Aim
 from planner.rates.stays import stay_weights
 
 
-def waiting(layout: Layout) -> Aim:
-    """Child-years spent waiting for a place: ``sum over c, t of w[c,t]``."""
-    costs = np.zeros(layout.count)
+OVER_PLACES_COUNTS = 2.0
+"""A child above a unit's places counts as so many children waiting, so that nobody is placed by breaking a limit."""
+
+
+def waiting(inputs: Inputs, layout: Layout) -> Aim:
+    """Child-years spent waiting, ``sum over c, t of w[c,t]``, and broken limits at their price.
+
+    Without the second part this aim, which comes first, would break every limit to place one more child. One
+    child-year over a unit's places counts as ``OVER_PLACES_COUNTS`` child-years waiting, and other limits in proportion to their price.
+    """
+    price = inputs.scenario.money.slack_prices.over_capacity_gbp_per_child_year
+    costs = broken_limits(inputs, layout).costs * (OVER_PLACES_COUNTS / price)
     costs[layout.wait[layout.wait >= 0]] = 1.0
     return Aim("waiting", costs, 0.0, "child-years")
 
@@ -58,5 +67,5 @@ def travel(inputs: Inputs, layout: Layout) -> Aim:
 
 def build_aims(inputs: Inputs, layout: Layout) -> dict[str, Aim]:
     """Every aim by name, and ``broken_limits``, which says how much of the cost aim is priced slack."""
-    aims = (waiting(layout), cost(inputs, layout), travel(inputs, layout), broken_limits(inputs, layout))
+    aims = (waiting(inputs, layout), cost(inputs, layout), travel(inputs, layout), broken_limits(inputs, layout))
     return {aim.name: aim for aim in aims}
