@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
+from functools import cache
 from typing import Any
 
 import highspy
@@ -23,9 +26,22 @@ _STOPS = {
 _INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
+@cache
 def version() -> str:
-    """The version of HiGHS that is in use."""
-    return str(highspy.Highs().version())
+    """The version of HiGHS that is in use.
+
+    The first HiGHS object of a process prints a banner on the standard output, whatever its options say; it is made here
+    with the output turned away, so that what the program prints is its own.
+    """
+    sys.stdout.flush()
+    kept, away = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(away, 1)
+        return str(highspy.Highs().version())
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(away)
 
 
 def solve(task: Task) -> Found:
@@ -35,6 +51,7 @@ def solve(task: Task) -> Found:
         SolveError: if HiGHS refuses the program.
     """
     started = time.perf_counter()
+    version()
     highs = highspy.Highs()
     choices = task.choices
     _set_options(highs, task, bool(choices.any()))

@@ -97,6 +97,7 @@ def solve(
     ``stop`` may be set from another thread or a signal handler: the best plan so far is kept.
     """
     search = _Search(program, scenario, progress, stop or threading.Event())
+    highs_arrays.version()
     started = time.perf_counter()
     best: Floats | None = None
     kept: list[Kept] = []
