@@ -97,20 +97,23 @@ def closing(inputs: Inputs, layout: Layout) -> Rows:
 
     Row family ``closing``, one row per option o that closes a unit j, and year t::
 
-        sum_c e[c,j,t] + cap[j] y[o,t]  <=  cap[j]
+        sum_c e[c,j,t] + most[j] y[o,t]  <=  most[j]
 
-    Units: children. Dual: pounds of present value per child kept out. Slack: none.
+    with most[j] the most places the unit can have, with everything that options may add. Units: children. Dual: pounds of present value per child kept out. Slack: none.
     """
     entries = Builder.empty()
     closers = np.nonzero(inputs.closes)[0]
     horizon = inputs.horizon
     keys = pd.DataFrame({"option": np.repeat(closers, horizon), "year": np.tile(np.arange(1, horizon + 1), len(closers))})
-    limit = np.repeat(inputs.places[inputs.option_unit[closers]], horizon)
+    adds = np.zeros(len(inputs.places))
+    np.add.at(adds, inputs.option_unit, inputs.block_places * np.maximum(inputs.options["most_blocks"], inputs.options["fixed_blocks"]).to_numpy(float))
+    most = np.nan_to_num(inputs.places) + adds
+    limit = np.repeat(most[inputs.option_unit[closers]], horizon)
     for number, option in enumerate(closers):
         unit = inputs.option_unit[option]
         rows = number * horizon + np.arange(horizon)
         entries.add(rows[None, :], layout.enter[inputs.arcs.unit == unit][:, 1:], 1.0)
-        entries.add(rows, layout.open[option, 1:], inputs.places[unit])
+        entries.add(rows, layout.open[option, 1:], most[unit])
     return finish("closing", keys, entries, -np.inf, limit, layout.count)
 
 
