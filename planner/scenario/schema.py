@@ -6,16 +6,20 @@ reference page. A default lives here and nowhere else.
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from planner.names import NEEDS, Line, OptionKind, Phase, Year
+from planner.names import NEEDS, Year
 
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=-0.5, le=1, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+LineName = Literal[
+    "place_funding", "top_up", "independent_fees", "mainstream_support", "other_placements", "early_help", "running_cost",
+    "interim_tuition", "transport", "capital",
+]  # fmt: skip
+"""The lines of cost, as ``planner.names.Line`` lists them."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -235,9 +239,9 @@ class Money(Block):
 
     discount_rate: Annotated[float, Field(ge=0, le=0.2)] = 0.035
     """Yearly discount rate in real terms, as a share. Default: HM Treasury Green Book, 3.5% for years 0 to 30."""
-    uprating_per_year: dict[Line, Rate] = Field(default_factory=dict)
+    uprating_per_year: dict[LineName, Rate] = Field(default_factory=dict)
     """Yearly change of prices by line, as a share, above general inflation. A line that is not named stays at the prices of the base year."""
-    price_factor: dict[Line, NonNegative] = Field(default_factory=dict)
+    price_factor: dict[LineName, NonNegative] = Field(default_factory=dict)
     """Every rate of a line is multiplied by this, to test a price (2 doubles it)."""
     autumn_share: Share = 7 / 12
     """Share of an academic year's cost that falls in the financial year in which it starts: September to March, 7 months of 12."""
@@ -329,11 +333,13 @@ class Scenario(Block):
         spike = self.demand.spike
         if spike is not None and not first <= Year.parse(spike.first_year) <= Year.parse(spike.last_year) <= last:
             raise ValueError(f"demand.spike must lie within the years planned, {first} to {last}, first year first")
+        for name, limits in (("capital", self.limits.capital_gbp_by_year), ("high_needs", self.limits.high_needs_gbp_by_year)):
+            for text in limits:
+                if not Year.parse(self.base_year) <= Year.parse(text) <= last:
+                    raise ValueError(f"limits.{name}_gbp_by_year names {text}, outside the financial years {self.base_year} to {last}")
         for name, fixed in self.options.fixed.items():
             if not first <= Year.parse(fixed.year) <= last:
                 raise ValueError(f"options.fixed.{name}.year is {fixed.year}, outside the years planned, {first} to {last}")
-        if self.money.discount_rate == 0 and not math.isfinite(self.money.discount_rate):
-            raise ValueError("money.discount_rate must be a number")
         return self
 
     @property
@@ -341,6 +347,3 @@ class Scenario(Block):
         """The base year and then every year planned; index 0 is the base year."""
         base = Year.parse(self.base_year)
         return tuple(base + step for step in range(self.years + 1))
-
-
-__all__ = ["Aim", "Block", "Demand", "Detail", "EarlyHelp", "FixedOption", "Limits", "Line", "Money", "OptionChange", "OptionKind", "Options", "Phase", "Scenario", "Solve", "Spike", "Travel", "UnitChange"]
