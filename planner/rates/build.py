@@ -1,0 +1,165 @@
+"""Prices of everything in a scenario, as arrays: what the objective and the ledger both read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from planner.county.county import County
+from planner.county.programme import Programme
+from planner.demand.demand import Demand
+from planner.errors import InputError, Problem
+from planner.names import LINES, PROVISION_TYPES, SITUATIONS, WAITING
+from planner.network.arcs import Arcs
+from planner.rates.lookup import book, find
+from planner.rates.rates import Floats, Rates
+from planner.scenario.schema import Scenario
+
+CHILD_LINES: Final = ("place_funding", "top_up", "independent_fees", "mainstream_support", "other_placements")
+"""Lines paid for a child in a place."""
+
+
+def _children(demand: Demand, arcs: Arcs, cohort: np.ndarray, unit: np.ndarray) -> pd.DataFrame:
+    frame = demand.cohorts.iloc[cohort][["phase", "need", "band"]].reset_index(drop=True)
+    frame["provision_type"] = arcs.units["provision_type"].to_numpy()[unit]
+    frame["unit"] = arcs.units["unit"].to_numpy()[unit]
+    return frame
+
+
+def transport_rate(rates: pd.DataFrame, children: pd.DataFrame, km: Floats) -> Floats:
+    """(n,) pounds for carrying one child for a year.
+
+    Beyond the walking distance of the phase a share of children is carried: ``share (fixed + per km x km) (1 + solo share
+    (solo factor - 1))``; within it none.
+    """
+    part = {name: find(rates, "transport", f"journey_{name}", children) for name in ("year_fixed", "year_km", "share_carried", "share_solo", "solo_factor")}
+    walking = find(rates, "transport", "walking_km", children)
+    shared = part["year_fixed"] + part["year_km"] * km
+    solo = 1.0 + part["share_solo"] * (np.where(part["solo_factor"] > 0, part["solo_factor"], 1.0) - 1.0)
+    cost: Floats = np.where(km > walking, part["share_carried"] * shared * solo, 0.0)
+    return cost
+
+
+def _per_child(rates: pd.DataFrame, children: pd.DataFrame, km: Floats, factors: dict[str, float]) -> dict[str, Floats]:
+    lines = {line: find(rates, line, "child_year", children) * factors[line] for line in CHILD_LINES}
+    lines["transport"] = transport_rate(rates, children, km) * factors["transport"]
+    return {line: values for line, values in lines.items() if values.any()}
+
+
+def _check_priced(rates: pd.DataFrame, arcs: Arcs, children: pd.DataFrame, priced: dict[str, Floats], place: dict[str, Floats]) -> None:
+    total = sum((np.abs(values) for values in priced.values()), np.zeros(len(children)))
+    per_place = sum((np.abs(values) for values in place.values()), np.zeros(len(arcs.units)))
+    free = (total == 0) & (per_place[arcs.unit] == 0)
+    named = rates.loc[rates["per"].isin(["child_year", "place_year"]), "provision_type"]
+    allowed_free = set(named) | ({*PROVISION_TYPES} if (named == "*").any() else set())
+    missing = children[free & ~children["provision_type"].isin(allowed_free)].drop_duplicates(["provision_type", "phase", "band"])
+    if len(missing):
+        raise InputError(
+            Problem("rates", 0, 0, f"{row['provision_type']}, {row['phase']}, {row['band']}", "no price says what these children cost", "a rate for this provision type", "Add it to a file in rates; write 0 if it is free.")
+            for row in missing.head(20).to_dict("records")
+        )
+
+
+def _tail(stay: Floats, scenario: Scenario) -> Floats:
+    """The rest of a stay after the last year, as a multiple of the last year: q / (1 - q) with q = stay / (1 + r)."""
+    if scenario.money.horizon_end == "none":
+        return np.zeros(stay.shape)
+    q = stay / (1.0 + scenario.money.discount_rate)
+    if (q >= 1.0).any():
+        raise InputError([Problem("transitions.csv", 0, 0, "leaves_per_year", "some children never leave, so the costs after the last year have no end", "chances of leaving above 0", "Give a discount rate above 0, or money.horizon_end: none.")])
+    tail: Floats = q / (1.0 - q)
+    return tail
+
+
+def _unit_stays(demand: Demand, arcs: Arcs) -> Floats:
+    """(J,) largest chance of staying of the children who are in or may enter each unit; for a contact base of its phases in mainstream."""
+    kind = np.array([PROVISION_TYPES.index(name) for name in arcs.units["provision_type"]], dtype=np.int64)
+    most = np.zeros(len(arcs.units))
+    np.maximum.at(most, arcs.unit, demand.stay[arcs.cohort, kind[arcs.unit]])
+    np.maximum.at(most, demand.stock_unit, demand.stay[demand.stock_cohort, kind[demand.stock_unit]])
+    np.maximum.at(most, arcs.help_unit, demand.stay[arcs.help_cohort, SITUATIONS.index("mainstream_support")])
+    return most
+
+
+def _section_251(rates: pd.DataFrame, arcs: Arcs) -> dict[tuple[str, str, str], str]:
+    """Section 251 line by line, provision type and sector; a code written ``1.2.1|1.2.2`` is for maintained schools | others."""
+    codes: dict[tuple[str, str, str], str] = {}
+    sectors = sorted({*arcs.units["sector"], ""})
+    for line in LINES:
+        part = rates[(rates["line"] == line) & (rates["section_251"] != "")]
+        for kind in (*SITUATIONS, ""):
+            fitting = part[part["provision_type"].isin([kind, "*"])]
+            if fitting.empty:
+                fitting = part
+            for sector in sectors:
+                code = str(fitting["section_251"].iloc[-1]) if len(fitting) else ""
+                halves = code.split("|")
+                codes[(line, kind, sector)] = halves[0] if sector == "maintained" or len(halves) == 1 else halves[1]
+    return codes
+
+
+def _capital(scenario: Scenario, programme: Programme, discount: Floats, factor: float) -> dict[str, Floats]:
+    options, horizon = programme.options, scenario.years
+    widest = max((len(spread) for spread in options["capital_spread"]), default=1)
+    spread = np.zeros((len(options), widest))
+    for row, shares in enumerate(options["capital_spread"]):
+        spread[row, : len(shares)] = shares
+    left = np.zeros((len(options), horizon + 1))
+    if scenario.money.horizon_end == "run_out_with_residual" and len(options):
+        used = horizon - np.arange(horizon + 1) + 1
+        life = options["asset_life_years"].to_numpy(dtype=float)[:, None]
+        left = np.maximum(0.0, 1.0 - used[None, :] / life) * discount[-1]
+    block = options["block_places"].to_numpy(dtype=float) * options["capital_gbp_per_place"].to_numpy(dtype=float)
+    return {
+        "capital_fixed": options["capital_fixed_gbp"].to_numpy(dtype=float) * factor,
+        "capital_per_block": block * factor,
+        "capital_residual": left,
+        "capital_spread": spread,
+    }
+
+
+def build_rates(scenario: Scenario, county: County, demand: Demand, arcs: Arcs, programme: Programme) -> Rates:
+    """Every price of a scenario, from the county's rates, as arrays over arcs, cohorts, units and options.
+
+    Raises:
+        InputError: if a provision type that children may enter has no price at all.
+    """
+    money, horizon = scenario.money, scenario.years
+    rates = book(county.rates)
+    factors = {line: money.price_factor.get(line, 1.0) for line in LINES}  # type: ignore[call-overload]
+    years = np.arange(horizon + 1, dtype=float)
+    discount = (1.0 + money.discount_rate) ** -years
+    uprating = {line: (1.0 + money.uprating_per_year.get(line, 0.0)) ** years for line in LINES}  # type: ignore[call-overload]
+    children = _children(demand, arcs, arcs.cohort, arcs.unit)
+    arc = _per_child(rates, children, arcs.km, factors)
+    stock = _per_child(rates, _children(demand, arcs, demand.stock_cohort, demand.stock_unit), arcs.stock_km, factors)
+    units = arcs.units.assign(phase="", need="", band="")
+    place = {line: find(rates, line, "place_year", units) * factors[line] for line in ("place_funding", "early_help", "independent_fees")}
+    place = {line: values for line, values in place.items() if values.any()}
+    _check_priced(rates, arcs, children, arc, place)
+    waiting = demand.cohorts[["phase", "need", "band"]].assign(provision_type=WAITING, unit="")
+    unit_of = {name: number for number, name in enumerate(arcs.units["unit"])}
+    option_unit = np.array([unit_of[name] for name in programme.options["unit"]], dtype=np.int64)
+    kind_at = np.array([PROVISION_TYPES.index(kind) for kind in arcs.units["provision_type"]], dtype=np.int64)
+    unit_tail = _tail(_unit_stays(demand, arcs), scenario)
+    priced = scenario.travel.over_limit_gbp_per_minute_year if scenario.travel.limit == "priced" else 0.0
+    return Rates(
+        discount=discount,
+        uprating=uprating,
+        arc=arc,
+        stock=stock,
+        waiting={"interim_tuition": find(rates, "interim_tuition", "waiting_year", waiting) * factors["interim_tuition"]},
+        place=place,
+        episode={"early_help": find(rates, "early_help", "episode", units) * factors["early_help"]},
+        option_running={"running_cost": programme.options["running_gbp_per_year"].to_numpy(dtype=float) * factors["running_cost"]},
+        arc_over_limit=arcs.over_limit_minutes * priced,
+        arc_tail=_tail(demand.stay[arcs.cohort, kind_at[arcs.unit]], scenario),
+        stock_tail=_tail(demand.stay[demand.stock_cohort, kind_at[demand.stock_unit]], scenario),
+        waiting_tail=_tail(demand.stay[:, SITUATIONS.index(WAITING)], scenario),
+        unit_tail=unit_tail,
+        option_tail=unit_tail[option_unit],
+        section_251=_section_251(rates, arcs),
+        **_capital(scenario, programme, discount, factors["capital"]),
+    )
