@@ -112,6 +112,7 @@ def relative_gap(value: float | None, bound: float | None) -> float | None:
     """How far the bound is from the value, as a share of the value; None where either is missing."""
     if value is None or bound is None:
         return None
-    if value == bound:
+    difference = max(0.0, value - bound)
+    if difference <= 1e-9 * max(1.0, abs(value)):
         return 0.0
-    return max(0.0, value - bound) / abs(value) if value else None
+    return difference / abs(value) if value else None
