@@ -1,0 +1,72 @@
+"""Why each waiting group waits: one reason each, from a closed list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from planner.county.county import County
+from planner.demand.demand import Demand
+from planner.network.arcs import Arcs
+from planner.results.presence import Presence
+from planner.results.solution import TABLE_COLUMNS
+from planner.scenario.schema import Scenario
+
+REASONS: Final[dict[str, str]] = {
+    "no_unit_takes_them": "No unit takes this need, phase and band",
+    "none_within_travel_limit": "No unit that takes them is within the travel limit",
+    "not_open_yet": "The units in reach have not opened yet",
+    "all_full": "Every unit in reach is full",
+    "place_kept_for_others": "A place in reach is free, and this plan uses it otherwise",
+}
+"""Every reason, in the order in which they are tested."""
+
+SHOWN = 0.005
+"""Groups of fewer waiting children than this in a year are the solver's rounding and are not listed."""
+
+
+def waiting_reasons(scenario: Scenario, county: County, demand: Demand, arcs: Arcs, here: Presence, places: np.ndarray) -> pd.DataFrame:
+    """The waiting children by district, need, phase, band and year, with the reason and a sentence with numbers."""
+    children = np.zeros(places.shape)
+    np.add.at(children, arcs.unit[here.arc], here.in_arc)
+    np.add.at(children, demand.stock_unit, here.in_stock)
+    room = np.where(np.isnan(places), np.inf, places - children)
+    districts = demand.cohorts["area"].map(county.table("areas").set_index("area")["district"]).to_numpy(dtype=object)
+    far = _too_far(demand, districts, arcs)
+    start = np.searchsorted(arcs.cohort, np.arange(len(demand.cohorts) + 1))
+    rows = []
+    for cohort, year in zip(*np.nonzero(here.waiting > SHOWN / 10), strict=True):
+        units = arcs.unit[start[cohort] : start[cohort + 1]]
+        label = demand.cohorts.iloc[cohort]
+        key = (districts[cohort], label["need"], label["phase"], label["band"])
+        limit = scenario.travel.limit_minutes.of(str(label["phase"]))
+        reason, detail = _why(units, places[:, year], room[:, year], limit, far.get(key, False))
+        rows.append((*key, str(demand.years[year]), here.waiting[cohort, year], reason, detail))
+    frame = pd.DataFrame(rows, columns=list(TABLE_COLUMNS["waiting_reasons"]))
+    if frame.empty:
+        return frame
+    keys = ["district", "need", "phase", "band", "year", "reason"]
+    summed = frame.groupby(keys, as_index=False, sort=True).agg(children=("children", "sum"), detail=("detail", "first"))
+    return summed[summed["children"] > SHOWN].reset_index(drop=True)[list(TABLE_COLUMNS["waiting_reasons"])]
+
+
+def _too_far(demand: Demand, districts: np.ndarray, arcs: Arcs) -> dict[tuple[str, ...], bool]:
+    table = arcs.refused
+    far = table[table["reason"] == "too_far"]
+    return {key: True for key in far[["district", "need", "phase", "band"]].itertuples(index=False, name=None)}
+
+
+def _why(units: np.ndarray, places: np.ndarray, room: np.ndarray, limit: float, some_too_far: bool) -> tuple[str, str]:
+    if not len(units):
+        if some_too_far:
+            return "none_within_travel_limit", f"No unit that takes them is within {limit:.0f} minutes"
+        return "no_unit_takes_them", "No unit takes this need, phase and band"
+    open_units = units[np.isnan(places[units]) | (places[units] > 0)]
+    if not len(open_units):
+        return "not_open_yet", f"{len(units)} units could be within {limit:.0f} minutes; none is open yet"
+    free = room[open_units].clip(min=0).sum()
+    if free < 0.5:
+        return "all_full", f"{len(open_units)} units within {limit:.0f} minutes, all full"
+    return "place_kept_for_others", f"{len(open_units)} units within {limit:.0f} minutes with {free:.0f} places free; the plan keeps them for other children or years"
