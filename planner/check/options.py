@@ -1,0 +1,185 @@
+"""The check's rules about options and places: nothing opens before it may, and no unit holds more than its places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pandas as pd
+
+from planner.check.children import CHILD, Case
+from planner.check.report import Notes
+
+
+def _path(case: Case, notes: Notes, option: str, column: str) -> list[float]:
+    """A column of the options table for one option in every year, 0 in the base year."""
+    table = case.tables["options"]
+    mine = table[table["option"] == option]
+    values = [0.0] * len(case.years)
+    seen: list[str] = []
+    for year, value in zip(mine["year"], mine[column], strict=True):
+        if year in case.years[1:]:
+            values[case.years.index(str(year))] = float(value)
+            seen.append(str(year))
+    notes.require("options_every_year", "options", lambda: option, sorted(seen) == sorted(case.years[1:]), "not every year stands exactly once")
+    return values
+
+
+def options_are_possible(case: Case, notes: Notes) -> None:
+    """Every option row of the model: whole sizes, first year, decided options, never falling, exclusions, needs, openings a year."""
+    frame = case.programme.options
+    known = set(frame["option"])
+    for name in sorted(set(case.tables["options"]["option"]) - known):
+        notes.add("labels", "options", str(name), "this option is not in play in the scenario")
+    opened = {name: _path(case, notes, name, "open") for name in frame["option"]}
+    blocks = {name: _path(case, notes, name, "blocks") for name in frame["option"]}
+    openings = [0] * len(case.years)
+    groups: dict[str, set[str]] = defaultdict(set)
+    for row in frame.to_dict("records"):
+        name, on, size = str(row["option"]), opened[str(row["option"])], blocks[str(row["option"])]
+        _one_option(case, notes, row, on, size)
+        if row["exclusive_group"] and any(on):
+            groups[str(row["exclusive_group"])].add(name)
+        needed = str(row["requires"] or "")
+        for year in range(1, len(case.years)):
+            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            if needed and not row["decided"]:
+                notes.require("requires", "options", where, not on[year] or bool(opened.get(needed, on)[year]) and needed in known, f"it is open without '{needed}'")
+            if on[year] and not on[year - 1] and not row["decided"] and row["kind"] != "close_unit":
+                openings[year] += 1
+    limit = case.scenario.options.most_openings_per_year
+    for year in range(1, len(case.years)):
+        if limit is not None:
+            notes.at_most("openings_per_year", "options", lambda y=year: case.years[y], openings[year], limit, 0.0, "openings")
+    for group, names in sorted(groups.items()):
+        notes.require("exclusive", "options", lambda g=group: f"group {g}", len(names) <= 1, f"more than one is taken: {', '.join(sorted(names))}")
+
+
+def _one_option(case: Case, notes: Notes, row: dict[str, object], on: list[float], size: list[float]) -> None:
+    name, closes, decided = str(row["option"]), row["kind"] == "close_unit", bool(row["decided"])
+    least, most, earliest = float(row["least_blocks"]), float(row["most_blocks"]), int(row["earliest"])  # type: ignore[arg-type, call-overload]
+    per_block = 0.0 if closes else float(row["block_places"])  # type: ignore[arg-type]
+    places = _path(case, notes, name, "places")
+    for year in range(1, len(case.years)):
+        where = lambda y=year: f"{name} in {case.years[y]}"  # noqa: E731
+        notes.require("whole", "options", where, on[year] in (0.0, 1.0) and size[year] == int(size[year]) and size[year] >= 0, "open must be 0 or 1 and blocks a whole number")
+        notes.compare("option_places", "options", where, places[year], size[year] * per_block, 1e-9, "places")
+        notes.require("first_year", "options", where, not (on[year] or size[year]) or year >= earliest, "it is open before it can be finished")
+        if decided:
+            wanted = float(row["fixed_blocks"]) if year >= earliest else 0.0  # type: ignore[arg-type]
+            notes.require("decided", "options", where, on[year] == float(year >= earliest) and size[year] == wanted, f"it was decided to have {wanted:g} blocks")
+        else:
+            notes.require("size", "options", where, least * on[year] <= size[year] <= most * on[year], f"its size must be from {least:g} to {most:g} blocks while open and 0 while shut")
+        if not row["may_close"] or closes:
+            notes.require("stays_open", "options", where, on[year] >= on[year - 1] and size[year] >= size[year - 1], "it shrinks or closes and may not")
+        elif on[year] and on[year - 1]:
+            notes.require("keeps_size", "options", where, size[year] == size[year - 1], "its size changes while it is open")
+    if row["may_close"] and not closes:
+        times = sum(1 for year in range(1, len(on)) if on[year] and not on[year - 1])
+        notes.require("keeps_size", "options", lambda: name, times <= 1, "it opens more than once")
+
+
+def most_stay(case: Case, unit: int) -> float:
+    """The largest chance of staying of anyone who is in, or may enter, a unit."""
+    pairs = [cohort for (cohort, at) in case.arc_of if at == unit]
+    pairs += [int(cohort) for cohort, at in zip(case.demand.stock_cohort, case.demand.stock_unit, strict=True) if at == unit]
+    return max((case.stay(cohort, case.kind(unit)) for cohort in pairs), default=0.0)
+
+
+def places_by_hand(case: Case, notes: Notes) -> dict[int, list[float]]:
+    """Places of each unit by year, NaN where no limit is known, from the units and options tables alone."""
+    places = {unit: [float(value)] * len(case.years) for unit, value in enumerate(case.arcs.units["places"])}
+    for row in case.programme.options.to_dict("records"):
+        unit = case.units[str(row["unit"])]
+        on, size = _path(case, notes, str(row["option"]), "open"), _path(case, notes, str(row["option"]), "blocks")
+        base = places[unit][0]
+        closed = [year for year in range(1, len(case.years)) if on[year]]
+        stay = most_stay(case, unit) if row["kind"] == "close_unit" and closed else 0.0
+        for year in range(len(case.years)):
+            if row["kind"] == "close_unit":
+                if closed and year >= closed[0]:
+                    places[unit][year] -= base * (1.0 - stay ** (year - closed[0] + 1))
+            else:
+                places[unit][year] = (0.0 if pd.isna(places[unit][year]) else places[unit][year]) + size[year] * float(row["block_places"])
+    return places
+
+
+def slack(case: Case, limit: str, unit: str, year: str, phase: str = "") -> float:
+    """How far a limit is written as broken."""
+    table = case.tables["slacks"]
+    mine = table[(table["limit"] == limit) & (table["unit"].fillna("") == unit) & (table["year"] == year) & (table["phase"].fillna("") == phase)]
+    return float(mine["amount"].sum())
+
+
+def units_hold_what_they_may(case: Case, notes: Notes) -> None:
+    """Rows ``capacity``, ``capacity_phase``, ``episode_capacity`` and table ``occupancy``."""
+    inside: dict[int, list[float]] = defaultdict(lambda: [0.0] * len(case.years))
+    by_phase: dict[tuple[int, str], list[float]] = defaultdict(lambda: [0.0] * len(case.years))
+    for (cohort, unit), children in case.present.items():
+        for year, amount in enumerate(children):
+            inside[unit][year] += amount
+            by_phase[(unit, case.names[cohort][2])][year] += amount
+    episodes: dict[int, list[float]] = defaultdict(lambda: [0.0] * len(case.years))
+    for (_, unit), given in case.given.items():
+        for year, amount in enumerate(given):
+            episodes[unit][year] += amount
+    places = case.places
+    for unit, limit in places.items():
+        name = case.unit_name(unit)
+        for year in range(1, len(case.years)):
+            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            if case.kind(unit) == "contact_base":
+                throughput = float(case.arcs.units["episodes_per_place"].iloc[unit])
+                notes.at_most("episode_capacity", "early_help", where, episodes[unit][year], throughput * limit[year], CHILD, "episodes")
+            elif limit[year] == limit[year]:
+                allowed = limit[year] + slack(case, "over_capacity", name, case.years[year])
+                notes.at_most("capacity", "allocation", where, inside[unit][year], allowed, CHILD, "children")
+    _phase_places(case, notes, by_phase)
+    _occupancy_table(case, notes, inside)
+
+
+def _phase_places(case: Case, notes: Notes, by_phase: dict[tuple[int, str], list[float]]) -> None:
+    table = case.county.tables.get("unit_phase_places")
+    for row in [] if table is None else table.to_dict("records"):
+        unit, phase = case.units[str(row["unit"])], str(row["phase"])
+        added = [sum(_path(case, notes, str(option["option"]), "places")[year] for option in case.programme.options.to_dict("records") if option["unit"] == row["unit"] and option["kind"] != "close_unit") for year in range(len(case.years))]
+        for year in range(1, len(case.years)):
+            where = lambda u=row["unit"], p=phase, y=year: f"{u}, {p} in {case.years[y]}"  # noqa: E731
+            allowed = float(row["places"]) + added[year] + slack(case, "over_capacity_phase", str(row["unit"]), case.years[year], phase)
+            notes.at_most("capacity_phase", "allocation", where, by_phase[(unit, phase)][year], allowed, CHILD, "children")
+
+
+def _occupancy_table(case: Case, notes: Notes, inside: dict[int, list[float]]) -> None:
+    rows = {(str(row["unit"]), str(row["year"])): row for row in case.tables["occupancy"].to_dict("records")}
+    notes.require("occupancy", "occupancy", lambda: "all rows", len(rows) == len(case.tables["occupancy"]), "a unit and year stands twice")
+    for unit, limit in case.places.items():
+        name = case.unit_name(unit)
+        for year in range(len(case.years)):
+            row = rows.get((name, case.years[year]))
+            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            children = 0.0 if case.kind(unit) == "contact_base" else inside[unit][year]
+            if row is None:
+                notes.require("occupancy", "occupancy", where, children < CHILD, "the unit holds children and has no row")
+                continue
+            notes.compare("occupancy", "occupancy", where, float(row["children"]), children, CHILD * 10, "children")
+            if limit[year] == limit[year]:
+                notes.compare("occupancy", "occupancy", where, float(row["places"]), limit[year], 1e-6, "places")
+
+
+def bases_are_used(case: Case, notes: Notes) -> None:
+    """Row ``least_occupancy`` and row ``closing``."""
+    for row in case.programme.options.to_dict("records"):
+        name, unit = str(row["option"]), case.units[str(row["unit"])]
+        on, size = _path(case, notes, name, "open"), _path(case, notes, name, "blocks")
+        used = [sum(amounts[year] for (_, at), amounts in (*case.present.items(), *case.given.items()) if at == unit) for year in range(len(case.years))]
+        throughput = float(case.arcs.units["episodes_per_place"].iloc[unit]) if case.kind(unit) == "contact_base" else 1.0
+        least = float(row["least_occupancy"]) if row["least_occupancy"] == row["least_occupancy"] and row["least_occupancy"] != "" else 0.0
+        ramp = int(row["ramp_years"])
+        for year in range(1, len(case.years)):
+            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            if row["kind"] == "close_unit":
+                if on[year]:
+                    came = sum(entries[year] for (_, at), entries in case.entered.items() if at == unit)
+                    notes.at_most("closing", "allocation", where, came, 0.0, CHILD, "children")
+            elif least and year > ramp and on[year]:
+                wanted = least * throughput * float(row["block_places"]) * size[year - ramp]
+                notes.at_most("least_occupancy", "allocation", where, wanted - slack(case, "under_occupancy", case.unit_name(unit), case.years[year]), used[year], CHILD, "children")

@@ -1,0 +1,113 @@
+"""The check: a written answer, re-added from its tables and the inputs alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from planner.check import children, money, options
+from planner.check.children import Case, Tables
+from planner.check.report import CheckReport, Notes
+from planner.county.county import County
+from planner.county.detail import at_detail
+from planner.county.programme import Programme, build_programme
+from planner.county.read import file_hash, read_county
+from planner.demand.demand import Demand
+from planner.demand.project import project
+from planner.errors import InputError, Problem
+from planner.network.arcs import Arcs
+from planner.network.build import build_arcs
+from planner.rates.build import build_rates
+from planner.rates.rates import Rates
+from planner.results.solution import TABLE_COLUMNS
+from planner.scenario.schema import Scenario
+
+NEEDED = ("allocation", "waiting", "early_help", "options", "slacks", "avoided", "occupancy", "ehcps", "entries", "ledger", "ledger_financial_year", "dsg_position")
+
+
+def check_tables(
+    tables: Tables, scenario: Scenario, county: County, demand: Demand, arcs: Arcs, rates: Rates, programme: Programme, cost_gbp: float, broken_gbp: float
+) -> CheckReport:
+    """Re-add every row of the model and every pound from tables.
+
+    ``county`` is at the scenario's detail. ``cost_gbp`` is the public cost that the search reported, ``broken_gbp`` the price of
+    broken limits. The rules are in ``children``, ``options`` and ``money``; none of them uses the model or a solver.
+    """
+    notes = Notes()
+    case = Case(tables, scenario, county, demand, arcs, rates, programme)
+    children.prepare(case, notes)
+    case.places = options.places_by_hand(case, notes)
+    children.everyone_is_placed_or_waiting(case, notes)
+    children.early_help_is_possible(case, notes)
+    children.ehcps_are_re_added(case, notes)
+    options.options_are_possible(case, notes)
+    options.units_hold_what_they_may(case, notes)
+    options.bases_are_used(case, notes)
+    money.ledger_is_re_added(case, notes, cost_gbp)
+    money.years_add_up(case, notes)
+    written = float(tables["slacks"]["objective_gbp"].sum())
+    notes.compare("broken_limits", "slacks", lambda: "the total", written, broken_gbp, 0.01 + 1e-9 * abs(broken_gbp), "pounds")
+    return notes.report()
+
+
+def read_tables(folder: Path, notes: Notes) -> Tables | None:
+    """The written tables; None with findings if one is missing or has other columns."""
+    tables: Tables = {}
+    for name in NEEDED:
+        path = folder / "tables" / f"{name}.csv"
+        if not path.is_file():
+            notes.add("tables", name, path.name, "the table is missing")
+            continue
+        try:
+            frame = pd.read_csv(path, keep_default_na=False, na_values={column: ["", "nan"] for column in _number_columns(name)})
+        except (ValueError, UnicodeDecodeError) as error:
+            notes.add("tables", name, path.name, f"the table cannot be read: {error}")
+            continue
+        wanted = [column for column in TABLE_COLUMNS[name] if not (name == "occupancy_phase" and column == "places")]
+        if list(frame.columns) != wanted:
+            notes.add("tables", name, path.name, f"the columns are {', '.join(frame.columns)} and not {', '.join(wanted)}")
+            continue
+        bad = [column for column in _number_columns(name) if frame[column].dtype.kind not in "iufb"]
+        if bad:
+            notes.add("tables", name, path.name, f"column {bad[0]} holds something that is not a number")
+            continue
+        tables[name] = frame
+    return tables if len(tables) == len(NEEDED) else None
+
+
+def _number_columns(table: str) -> list[str]:
+    counted = ("children", "places", "episodes", "amount", "gbp", "quantity", "minutes", "blocks", "over_places")
+    text = ("amount_unit", "quantity_unit")
+    return [column for column in TABLE_COLUMNS[table] if any(word in column for word in counted) and column not in text]
+
+
+def check_folder(folder: Path, data_root: Path) -> CheckReport:
+    """Check a finished output folder against its own manifest and the county's tables as they are now.
+
+    Raises:
+        InputError: if the folder holds no manifest.
+    """
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise InputError([Problem(str(folder), 0, 0, "", "there is no manifest.json in this folder", "the folder of a finished run")])
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    notes = Notes()
+    tables = read_tables(folder, notes)
+    if tables is None:
+        return notes.report()
+    scenario = Scenario.model_validate(manifest["scenario"])
+    whole = read_county(data_root / scenario.county)
+    for name, digest in manifest["inputs"].items():
+        if name.startswith("data/"):
+            file = data_root / Path(name).relative_to("data")
+            notes.require("inputs", "manifest", lambda n=name: n, file.is_file() and file_hash(file) == digest, "the file has changed since the run; the results are stale")
+    county = at_detail(whole, scenario)
+    demand = project(scenario, county)
+    arcs = build_arcs(scenario, county, demand)
+    programme = build_programme(scenario, county)
+    rates = build_rates(scenario, county, demand, arcs, programme)
+    solve = manifest["solve"]
+    report = check_tables(tables, scenario, county, demand, arcs, rates, programme, float(solve["cost_gbp"]), float(solve["broken_limits_gbp"]))
+    return CheckReport((*notes.findings, *report.findings), {**notes.tested, **report.tested}, report.worst)
