@@ -1,0 +1,81 @@
+"""Fitting tables to their published totals, and rounding that keeps those totals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pulp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_SMALL = 1e-12
+
+
+def fit(seed: Floats, margins: Sequence[tuple[tuple[int, ...], Floats]], rounds: int = 2_000, tolerance: float = 1e-10) -> Floats:
+    """Scale a table until its sums over the other axes equal each margin (iterative proportional fitting).
+
+    ``margins`` lists (axes kept, totals over those axes). The last margin is met exactly on return;
+    the others to the tolerance where they agree with each other and with the zeros of the seed.
+    """
+    table = seed.astype(float).copy()
+    for _ in range(rounds):
+        worst = 0.0
+        for kept, wanted in margins:
+            others = tuple(axis for axis in range(table.ndim) if axis not in kept)
+            have = table.sum(axis=others, keepdims=True)
+            target = wanted.reshape(have.shape)
+            worst = max(worst, float(np.abs(have - target).max()))
+            table = table * np.divide(target, have, out=np.zeros_like(have), where=have > _SMALL)
+        if worst < tolerance:
+            break
+    return table
+
+
+def round_to_margins(table: Floats) -> NDArray[np.int64]:
+    """Whole numbers near a three-way table whose two-way sums are whole, with every two-way sum kept.
+
+    Each cell goes to the whole number below or above it; of all the ways, the one that rounds up the
+    cells with the largest remainders. Solved as a small whole-number program.
+    """
+    below = np.floor(table + 1e-9)
+    part = np.clip(table - below, 0.0, 1.0)
+    part[part < 1e-7] = 0.0
+    free = [(int(i), int(j), int(k)) for i, j, k in np.argwhere(part > 0)]
+    problem = pulp.LpProblem("rounding", pulp.LpMaximize)
+    up = {cell: pulp.LpVariable("up_" + "_".join(map(str, cell)), cat="Binary") for cell in free}
+    problem += pulp.lpSum(float(part[cell]) * up[cell] for cell in free)
+    for axis in range(3):
+        wanted = np.rint(part.sum(axis=axis))
+        groups: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
+        for cell in free:
+            groups.setdefault(tuple(place for at, place in enumerate(cell) if at != axis), []).append(cell)
+        for key, cells in groups.items():
+            problem += pulp.lpSum(up[cell] for cell in cells) == float(wanted[key])
+    problem.solve(pulp.HiGHS(msg=False, mip_rel_gap=0.0, threads=1))
+    whole = below.astype(np.int64)
+    for cell in free:
+        whole[cell] += round(float(up[cell].value() or 0.0))
+    return whole
+
+
+def apportion(weights: Floats, total: int) -> NDArray[np.int64]:
+    """Whole shares of a whole total in proportion to the weights (largest remainders, the first of equals)."""
+    if weights.sum() <= 0:
+        return np.zeros(len(weights), dtype=np.int64)
+    ideal = weights / weights.sum() * total
+    shares = np.floor(ideal + 1e-9).astype(np.int64)
+    order = np.argsort(-np.round(ideal - shares, 9), kind="stable")
+    shares[order[: total - int(shares.sum())]] += 1
+    return shares
+
+
+def spread(weights: Floats, total: float, decimals: int) -> Floats:
+    """Shares of a total in proportion to the weights, rounded to so many decimals, whose sum is the total."""
+    scale = 10**decimals
+    return apportion(weights, round(total * scale)) / scale

@@ -1,0 +1,73 @@
+"""Who comes to hold an EHCP, in which band, and what happens to them in a year; children on SEN support."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.county.build.fitting import spread
+from planner.names import NEEDS, PHASES
+
+if TYPE_CHECKING:
+    from planner.county.build.inputs import Inputs
+
+TOP_AGE = {"early_years": 4, "primary": 10, "secondary": 15}
+
+
+def build_entrants(inputs: Inputs) -> pd.DataFrame:
+    """New EHCPs and arrivals from elsewhere in a year by need and phase.
+
+    New EHCPs: published by age when started, shared over needs as the new EHCPs of the phase were.
+    Arrivals: what the totals of two Januaries leave over, shared as all EHCPs are.
+    """
+    new = inputs.published("new_ehcps_by_phase").set_index("phase")["new_ehcps"]
+    needs = inputs.published("new_ehcps_by_need_and_phase").set_index(["phase", "need"])["children"]
+    held = inputs.published("ehcps_by_need_and_phase").set_index(["phase", "need"])["children"]
+    pairs = [(phase, need) for phase in PHASES for need in NEEDS]
+    arrivals = spread(
+        pd.Series([held.get(pair, 0) for pair in pairs]).to_numpy(dtype=float), inputs.value("arrivals_per_year"), 2
+    )
+    rows = []
+    for phase in PHASES:
+        weights = pd.Series([needs.get((phase, need), 0) for need in NEEDS]).to_numpy(dtype=float)
+        for need, count in zip(NEEDS, spread(weights, float(new[phase]), 2), strict=True):
+            rows.append((need, phase, count, arrivals[pairs.index((phase, need))], "EES25"))
+    return pd.DataFrame(rows, columns=["need", "phase", "new_ehcps", "arrivals", "source"])
+
+
+def build_band_mix(inputs: Inputs) -> pd.DataFrame:
+    """Share of children entering with an EHCP who are in each band, by need and phase."""
+    return inputs.assumed("first_bands")
+
+
+def build_transitions(inputs: Inputs) -> pd.DataFrame:
+    """Chances in a year of leaving, of moving up a phase and of escalating to the band above.
+
+    Leaving is what ceased in 2024 over those who held an EHCP in January 2024; moving up is the share
+    of the phase who are of its last age; escalating is assumed.
+    """
+    ceased = inputs.published("ehcps_ceased_by_phase").set_index("phase")
+    by_age = inputs.published("ehcps_by_age").set_index("age")["children"]
+    phase_total = inputs.published("ehcps_by_need_and_phase").groupby("phase")["children"].sum()
+    escalation = inputs.assumed("escalation")
+    bands = pd.read_csv(inputs.folder / "bands.csv", keep_default_na=False)
+    rows = []
+    for phase in PHASES:
+        leaves = round(float(ceased.loc[phase, "ceased_2024"]) / float(ceased.loc[phase, "ehcps_january_2024"]), 4)
+        up = round(float(by_age[TOP_AGE[phase]]) / float(phase_total[phase]), 4) if phase in TOP_AGE else 0.0
+        for band in bands["band"]:
+            listed = escalation[(escalation["phase"] == phase) & (escalation["band"] == band)]
+            if listed.empty:
+                rows.append(("*", phase, band, "*", leaves, up, 0.0, "EES25"))
+            for row in listed.to_dict("records"):
+                rows.append((row["need"], phase, band, row["provision_type"], leaves, up, float(row["escalates_per_year"]), "assumption"))
+    columns = ["need", "phase", "band", "provision_type", "leaves_per_year", "moves_up_per_year", "escalates_per_year", "source"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def build_sen_support(inputs: Inputs) -> pd.DataFrame:
+    """Children on SEN support by need and phase: a county total shared by assumed shares."""
+    shares = inputs.assumed("sen_support_shares")
+    children = spread(shares["share"].to_numpy(dtype=float), inputs.value("sen_support_children"), 0)
+    return shares.assign(children=children)[["need", "phase", "children", "source"]]

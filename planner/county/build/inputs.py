@@ -1,0 +1,64 @@
+"""What the builder reads: published figures, assumed figures and the values of the assumptions log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STAR = "*"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The figures a county is built from.
+
+    ``folder`` holds ``published/*.csv`` (figures with a source), ``assumed/*.csv`` (figures that
+    stand in for what is not published) and ``assumptions.csv``.
+    """
+
+    folder: Path
+
+    def published(self, name: str) -> pd.DataFrame:
+        """A table of published figures by its file name without the ending."""
+        return pd.read_csv(self.folder / "published" / f"{name}.csv", keep_default_na=False)
+
+    def assumed(self, name: str) -> pd.DataFrame:
+        """A table of assumed figures by its file name without the ending."""
+        return pd.read_csv(self.folder / "assumed" / f"{name}.csv", keep_default_na=False)
+
+    def value(self, assumption: str) -> float:
+        """The value of one assumption in the log, as a number.
+
+        Raises:
+            KeyError: if the log has no such assumption.
+        """
+        log = pd.read_csv(self.folder / "assumptions.csv", keep_default_na=False, dtype=str)
+        return float(log.set_index("assumption").loc[assumption, "value"])
+
+
+def cube(table: pd.DataFrame, rows: Sequence[str], columns: Sequence[str], row: str, column: str) -> pd.DataFrame:
+    """Children of a long table as a grid of the given rows and columns; a pair that is not listed is 0."""
+    grid = table.pivot_table(index=row, columns=column, values="children", aggfunc="sum", fill_value=0.0)
+    return grid.reindex(index=list(rows), columns=list(columns), fill_value=0.0).astype(float)
+
+
+def best_match(table: pd.DataFrame, keys: dict[str, str]) -> pd.DataFrame:
+    """The rows of a table with ``*`` cells that fit the keys best: those that name the most keys.
+
+    Raises:
+        KeyError: if no row fits.
+    """
+    fits = pd.Series(True, index=table.index)
+    named = pd.Series(0, index=table.index)
+    for column, wanted in keys.items():
+        fits &= table[column].isin([wanted, STAR])
+        named += (table[column] == wanted).astype(int)
+    if not fits.any():
+        raise KeyError(f"no row for {keys}")
+    return table[fits & (named == named[fits].max())]

@@ -1,0 +1,88 @@
+"""Areas, planning areas and the population by age."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from planner.county.build.fitting import spread
+from planner.names import PHASE_AGES, PHASES
+
+if TYPE_CHECKING:
+    from planner.county.build.inputs import Inputs
+
+AREAS_IN_A_PLANNING_AREA = 4.4
+"""About how many areas a planning area groups (assumption: enough to plan a base for, small enough to travel in)."""
+LAST_AGE = 25
+BIRTHS_BEHIND = 5
+"""Ages below this were born after the population estimate."""
+_BANDS = {"aged_0_3": range(4), "aged_4_10": range(4, 11), "aged_11_15": range(11, 16), "aged_16_18": range(16, 26)}
+
+
+def build_areas(inputs: Inputs) -> pd.DataFrame:
+    """The areas with the planning area each belongs to: neighbours inside one district."""
+    areas = inputs.published("areas").sort_values("area", kind="stable").reset_index(drop=True)
+    children = areas[["aged_0_3", "aged_4_10", "aged_11_15"]].sum(axis=1)
+    names = pd.Series("", index=areas.index)
+    for district, group in areas.groupby("district", sort=True):
+        parts = max(1, round(len(group) / AREAS_IN_A_PLANNING_AREA))
+        places = group[["easting_m", "northing_m"]].to_numpy(dtype=float)
+        clusters = _bisect(np.arange(len(group)), places, children.loc[group.index].to_numpy(dtype=float), parts)
+        for number, members in enumerate(clusters, start=1):
+            names.loc[group.index[members]] = f"{district} {number}"
+    areas["planning_area"] = names
+    columns = ["area", "area_name", "district", "planning_area", "easting_m", "northing_m", "rural_urban", "source"]
+    return areas[columns]
+
+
+def _bisect(members: np.ndarray, places: np.ndarray, weight: np.ndarray, parts: int) -> list[np.ndarray]:
+    """Cut a set of places across its longer side, again and again, into parts of about equal weight."""
+    if parts == 1:
+        return [np.sort(members)]
+    extent = np.ptp(places[members], axis=0)
+    axis = 1 if extent[1] >= extent[0] else 0
+    sign = -1.0 if axis == 1 else 1.0
+    order = members[np.argsort(sign * places[members, axis], kind="stable")]
+    first = parts // 2
+    share = np.cumsum(weight[order]) / weight[order].sum()
+    cut = int(np.argmin(np.abs(share - first / parts))) + 1
+    cut = min(max(cut, first), len(order) - (parts - first))
+    return _bisect(order[:cut], places, weight, first) + _bisect(order[cut:], places, weight, parts - first)
+
+
+def build_population(inputs: Inputs) -> pd.DataFrame:
+    """Children by area and age in January of the base year.
+
+    Each age of the county is shared over the areas as the age groups it came from were in mid-2020:
+    half the children are four years older than then and half five. Students who lived in an area only
+    to study are kept out by using the group aged 16 to 18 for all older young people.
+    """
+    areas = inputs.published("areas").sort_values("area", kind="stable")
+    county = inputs.published("county_by_age").set_index("age")["children"].astype(float).to_dict()
+    yearly = 1.0 + inputs.value("births_change_before_base_year")
+    for age in reversed(range(BIRTHS_BEHIND)):
+        county[age] = round(county[age + 1] * yearly)
+    share = {}
+    for band, ages in _BANDS.items():
+        part = areas[band].to_numpy(dtype=float)
+        share.update(dict.fromkeys(ages, part / part.sum()))
+    rows = []
+    for age in range(LAST_AGE + 1):
+        weights = (share[max(age - 5, 0)] + share[max(age - 4, 0)]) / 2
+        for area, children in zip(areas["area"], spread(weights, county[age], 1), strict=True):
+            rows.append((area, age, children))
+    table = pd.DataFrame(rows, columns=["area", "age", "children"])
+    return table.sort_values(["area", "age"], kind="stable").reset_index(drop=True)
+
+
+def phase_shares(population: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Each phase: the share of the county's children of its ages who live in each area, areas in order of code."""
+    shares = {}
+    for phase in PHASES:
+        first, last = PHASE_AGES[phase]
+        ages = population[population["age"].between(first, last)]
+        total = ages.groupby("area", sort=True)["children"].sum().to_numpy(dtype=float)
+        shares[phase] = total / total.sum()
+    return shares

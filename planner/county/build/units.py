@@ -1,0 +1,227 @@
+"""The units: schools found, groups of provision, and illustrative hosts named after their area."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from planner.county.build.inputs import Inputs
+
+NOWHERE = math.nan
+NO_LIMIT = math.nan
+NO_EPISODES = math.nan
+GENERAL_BASE_NEEDS = "SLCN|ASD|MLD|SPLD|HI|VI|PD|DS|OTH|NSA"
+SEMH_BASE_NEEDS = "SEMH|ASD|SLCN|MLD|NSA"
+CONTACT_NEEDS = "SLCN|SEMH|ASD|MLD|SPLD"
+SEMH_EVERY = 3
+"""One illustrative base in this many is for SEMH."""
+PRIMARY_BASES = 20
+SECONDARY_BASES = 12
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The areas in order of code with their children by phase: where illustrative hosts are put."""
+
+    areas: pd.DataFrame
+    children: dict[str, np.ndarray]
+
+    def centre(self, district: str) -> tuple[int, int]:
+        """The centre of a district's children aged up to 25, metres east and north."""
+        inside = (self.areas["district"] == district).to_numpy()
+        weight = np.sum([children for children in self.children.values()], axis=0)[inside]
+        place = self.areas.loc[inside, ["easting_m", "northing_m"]].to_numpy(dtype=float)
+        east, north = (place * weight[:, None]).sum(axis=0) / weight.sum()
+        return round(east), round(north)
+
+    def nearest_area(self, easting: float, northing: float) -> str:
+        """The code of the area whose centre is nearest to a point."""
+        gap = (self.areas["easting_m"] - easting) ** 2 + (self.areas["northing_m"] - northing) ** 2
+        return str(self.areas["area"].iloc[int(np.argmin(gap.to_numpy(dtype=float)))])
+
+
+def slug(name: str) -> str:
+    """A name in small letters with underscores."""
+    return "_".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
+
+
+def _unit(unit: str, name: str, kind: str, phases: str, **other: object) -> dict[str, object]:
+    """One row of the units table; what is not named is the commonest value."""
+    row: dict[str, object] = {
+        "unit": unit, "unit_name": name, "provision_type": kind, "area": "", "easting_m": NOWHERE, "northing_m": NOWHERE,
+        "phases": phases, "needs": "*", "bands": "*", "places": NO_LIMIT, "episodes_per_place": NO_EPISODES,
+        "serves": "county", "sector": "maintained", "illustrative": "no", "source": "assumption", "quality": "red",
+    }  # fmt: skip
+    row.update(other)
+    return row
+
+
+def build_units(inputs: Inputs, ground: Ground, past_five: str) -> pd.DataFrame:
+    """Every unit of the county.
+
+    ``past_five`` lists the needs (separated by ``|``) of children past five whom the return still
+    counts in an early-years setting.
+    """
+    rows = [*_everywhere(ground), *_grouped(inputs, ground, past_five), *_special(inputs, ground), *_independent(inputs, ground)]
+    rows += [*_resource_centres(ground), *_contact_bases(inputs, ground), *_new_special(ground)]
+    return pd.DataFrame(rows)
+
+
+def _everywhere(ground: Ground) -> list[dict[str, object]]:
+    """Mainstream support and early-years settings: one of each in every area, for its own children."""
+    rows = []
+    for area in ground.areas.to_dict("records"):
+        name = str(area["area_name"])
+        place = {"area": area["area"], "easting_m": area["easting_m"], "northing_m": area["northing_m"], "serves": "own_area"}
+        rows.append(
+            _unit(f"ms_{slug(name)}", f"Mainstream schools with support, {name}", "mainstream_support", "*", quality="amber", **place)
+        )
+        rows.append(
+            _unit(f"eys_{slug(name)}", f"Early-years settings, {name}", "early_years_setting", "early_years", quality="amber",
+                  sector="independent", **place)
+        )  # fmt: skip
+    return rows
+
+
+def _grouped(inputs: Inputs, ground: Ground, past_five: str) -> list[dict[str, object]]:
+    """Provision known only for the county, and colleges grouped by district."""
+    rows = []
+    for district in sorted(set(ground.areas["district"])):
+        east, north = ground.centre(district)
+        rows.append(
+            _unit(f"fe_{slug(district)}", f"Further education and post-16 colleges, {district}", "further_education", "post_16",
+                  area=ground.nearest_area(east, north), easting_m=east, northing_m=north, sector="college")
+        )  # fmt: skip
+    committed = inputs.value("committed_mainstream_places")
+    rows += [
+        _unit("eys_past_five", "Early-years settings, children past five", "early_years_setting", "primary", needs=past_five,
+              bands="support", places=1.0, sector="independent", source="EES25", quality="amber"),
+        _unit("ap_county", "Alternative provision, county", "alternative_provision", "primary|secondary", sector="academy"),
+        _unit("elsewhere_county", "Educated elsewhere than at a school or college, county", "educated_elsewhere", "*", sector="council"),
+        _unit("rc_existing_primary", "Existing resource bases, early years and primary, county", "resource_centre", "early_years|primary",
+              places=inputs.value("existing_base_places_primary"), bands="enhanced", sector="academy"),
+        _unit("rc_existing_secondary", "Existing resource bases, secondary, county", "resource_centre", "secondary",
+              places=inputs.value("existing_base_places_secondary"), bands="enhanced", sector="academy"),
+        _unit("rc_committed", f"The {committed:.0f} mainstream places made in the year to November 2025, county", "resource_centre",
+              "primary|secondary", places=0.0, bands="enhanced", sector="academy", source="NEWSROOM25", quality="amber"),
+    ]  # fmt: skip
+    return rows
+
+
+def _special(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
+    """The state special schools, and those of other councils as one unit without a place on the map."""
+    found = inputs.published("state_special_schools").set_index("unit")
+    rows = []
+    for school in inputs.assumed("state_special_places").to_dict("records"):
+        unit = str(school["unit"])
+        common = {"needs": school["needs"], "places": float(school["places"]), "source": school["source"], "quality": school["quality"]}
+        if unit not in found.index:
+            rows.append(
+                _unit(unit, "State special schools in other councils' areas", "state_special", "*", sector="academy", **common)
+            )
+            continue
+        known = found.loc[unit]
+        east, north = int(known["easting_m"]), int(known["northing_m"])
+        rows.append(
+            _unit(unit, str(known["unit_name"]), "state_special", str(known["phases"]), area=ground.nearest_area(east, north),
+                  easting_m=east, northing_m=north, sector=school["sector"], **common)
+        )  # fmt: skip
+    return rows
+
+
+def _independent(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
+    """Independent and non-maintained special schools: named where found, else suppliers grouped by district."""
+    found = inputs.published("independent_schools").set_index("unit")
+    rows = []
+    for school in inputs.assumed("independent_places").to_dict("records"):
+        unit = str(school["unit"])
+        place: dict[str, object] = {}
+        name = "Independent and non-maintained special schools outside the county"
+        if unit in found.index:
+            name = str(found.loc[unit, "unit_name"])
+            place = {"easting_m": int(found.loc[unit, "easting_m"]), "northing_m": int(found.loc[unit, "northing_m"])}
+        elif school["district"]:
+            name = f"Independent special schools, {school['district']}"
+            east, north = ground.centre(str(school["district"]))
+            place = {"easting_m": east, "northing_m": north}
+        if place:
+            place["area"] = ground.nearest_area(float(str(place["easting_m"])), float(str(place["northing_m"])))
+        rows.append(
+            _unit(unit, name, "independent_special", str(school["phases"]), needs=school["needs"], places=float(school["places"]),
+                  sector="independent", source=school["source"], quality=school["quality"], **place)
+        )  # fmt: skip
+    for half, names in (("north", ("Newcastle-under-Lyme", "Staffordshire Moorlands")), ("south", ("Cannock Chase", "Lichfield"))):
+        centres = [ground.centre(district) for district in names]
+        east, north = round(sum(point[0] for point in centres) / 2), round(sum(point[1] for point in centres) / 2)
+        rows.append(
+            _unit(f"ind_block_{half}", f"Illustrative block of independent places, {half} of the county", "independent_special",
+                  "primary|secondary", needs="SEMH|ASD|SLCN|MLD", places=0.0, area=ground.nearest_area(east, north), easting_m=east,
+                  northing_m=north, sector="independent", illustrative="yes")
+        )  # fmt: skip
+    return rows
+
+
+def _hosts(ground: Ground, phase: str, count: int, by: str, each: int) -> pd.DataFrame:
+    """Areas to host illustrative units: in each group the areas with most children of a phase, the largest groups first."""
+    areas = ground.areas.assign(children=ground.children[phase]).sort_values(["children", "area"], ascending=[False, True])
+    picked = areas.groupby(by, sort=False).head(each)
+    size = areas.groupby(by)["children"].sum()
+    picked = picked.assign(size=picked[by].map(size)).sort_values(["size", "children", "area"], ascending=[False, False, True])
+    first = picked.groupby("district", sort=False).head(1)
+    rest = picked.drop(index=first.index)
+    return pd.concat([first, rest]).head(count).sort_values("area")
+
+
+def _host(ground_area: dict[str, object], phase: str) -> tuple[str, dict[str, object]]:
+    """The name and the position of an illustrative host in an area."""
+    position = {column: ground_area[column] for column in ("area", "easting_m", "northing_m")}
+    return f"Illustrative {phase} school, {ground_area['area_name']}", position
+
+
+def _resource_centres(ground: Ground) -> list[dict[str, object]]:
+    """Possible hosts of resource centres: in the larger planning areas, one in three of them for SEMH."""
+    rows = []
+    for phase, count in (("primary", PRIMARY_BASES), ("secondary", SECONDARY_BASES)):
+        hosts = _hosts(ground, phase, count, "planning_area", 1)
+        for number, area in enumerate(hosts.to_dict("records")):
+            name, position = _host(area, phase)
+            needs = SEMH_BASE_NEEDS if number % SEMH_EVERY == SEMH_EVERY - 1 else GENERAL_BASE_NEEDS
+            rows.append(
+                _unit(f"rc_{slug(str(area['area_name']))}_{phase}", name, "resource_centre", phase, needs=needs, bands="enhanced",
+                      places=0.0, sector="academy", illustrative="yes", **position)
+            )  # fmt: skip
+    return rows
+
+
+def _contact_bases(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
+    """Possible hosts of contact bases: two primary schools and one secondary school in each district."""
+    rows = []
+    for phase, each in (("primary", 2), ("secondary", 1)):
+        for area in _hosts(ground, phase, 99, "district", each).to_dict("records"):
+            name, position = _host(area, phase)
+            rows.append(
+                _unit(f"cb_{slug(str(area['area_name']))}_{phase}", name, "contact_base", phase, needs=CONTACT_NEEDS, bands="support",
+                      places=0.0, episodes_per_place=inputs.value("episodes_per_place"), sector="academy", illustrative="yes",
+                      **position)
+            )  # fmt: skip
+    return rows
+
+
+def _new_special(ground: Ground) -> list[dict[str, object]]:
+    """Sites that a new special school might have."""
+    rows = []
+    for unit, name, phases, needs, district in (
+        ("sp_new_all_age", "Illustrative all-age special school, Cannock Chase", "primary|secondary|post_16", "*", "Cannock Chase"),
+        ("sp_new_semh", "Illustrative SEMH special school, East Staffordshire", "primary|secondary", SEMH_BASE_NEEDS, "East Staffordshire"),
+    ):
+        east, north = ground.centre(district)
+        rows.append(
+            _unit(unit, name, "state_special", phases, needs=needs, places=0.0, area=ground.nearest_area(east, north), easting_m=east,
+                  northing_m=north, sector="academy", illustrative="yes")
+        )  # fmt: skip
+    return rows
