@@ -13,7 +13,7 @@ import pandas as pd
 from planner.county.cells import CellError, clean, read_cell
 from planner.county.county import County
 from planner.county.rates_book import read_rates
-from planner.county.rules import check_rules
+from planner.county.rules import check_rules, complete_band_mix
 from planner.county.specs import SPECS, Column, TableSpec
 from planner.errors import Problems, nearest
 
@@ -160,4 +160,5 @@ def read_county(folder: Path) -> County:
     check_rules(tables, problems)
     problems.raise_if_any()
     tables = {name: frame.drop(columns=LINE) for name, frame in tables.items()}
+    tables["band_mix"] = complete_band_mix(tables["band_mix"])
     return County(folder.name, folder, folder.name.replace("_", " ").title(), tables, rates, hashes)

@@ -25,9 +25,18 @@ def escalation_goes_up(tables: Tables, problems: Problems) -> None:
             problems.add("bands.csv", "column escalates_to", f"'{above}' is not above '{row['band']}'", line=int(row[LINE]), expected="a band of higher rank")
 
 
+def complete_band_mix(mix: pd.DataFrame) -> pd.DataFrame:
+    """The band mix with a share of 0 for every band that is not listed for a need and phase that are."""
+    pairs = mix.drop_duplicates(["need", "phase"])
+    every = pairs.drop(columns=["band", "share"]).merge(mix[["band"]].drop_duplicates(), how="cross")
+    listed = set(mix[["need", "phase", "band"]].itertuples(index=False, name=None))
+    absent = [key not in listed for key in every[["need", "phase", "band"]].itertuples(index=False, name=None)]
+    return pd.concat([mix, every[absent].assign(share=0.0)], ignore_index=True)[list(mix.columns)]
+
+
 def band_mix_adds_up(tables: Tables, problems: Problems) -> None:
     """The bands that children enter, for a need and phase with entrants, add to 1."""
-    mix = tables["band_mix"]
+    mix = complete_band_mix(tables["band_mix"])
     for row in tables["entrants"].to_dict("records"):
         if row["new_ehcps"] + row["arrivals"] <= 0:
             continue

@@ -174,7 +174,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
     ),
     TableSpec(
         "band_mix",
-        "share of children entering with a need and phase who are in a band",
+        "share of children entering with a need and phase who are in a band (a band not listed for a need and phase that are has none)",
         ("need", "phase", "band"),
         (_need(), _phase(), _band(star=False), Column("share", "number", "Share of those who enter", "share", 0, 1), _SOURCE),
     ),
@@ -267,7 +267,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("source", "text", "Short name used in the other tables"),
             Column("title", "text", "Title of the publication"),
             Column("publisher", "text", "Who published it"),
-            Column("date", "text", "Date or period it describes"),
+            Column("date", "text", "Date or period it describes", blank="not stated"),
             Column("address", "text", "Where it is found"),
             Column("licence", "text", "Licence", blank="not stated"),
             Column("used_for", "text", "What it is used for here"),

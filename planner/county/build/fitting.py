@@ -58,7 +58,7 @@ def round_to_margins(table: Floats) -> NDArray[np.int64]:
         for key, cells in groups.items():
             problem += pulp.lpSum(up[cell] for cell in cells) == float(wanted[key])
     problem.solve(pulp.HiGHS(msg=False, mip_rel_gap=0.0, threads=1))
-    whole = below.astype(np.int64)
+    whole: NDArray[np.int64] = below.astype(np.int64)
     for cell in free:
         whole[cell] += round(float(up[cell].value() or 0.0))
     return whole
@@ -69,7 +69,7 @@ def apportion(weights: Floats, total: int) -> NDArray[np.int64]:
     if weights.sum() <= 0:
         return np.zeros(len(weights), dtype=np.int64)
     ideal = weights / weights.sum() * total
-    shares = np.floor(ideal + 1e-9).astype(np.int64)
+    shares: NDArray[np.int64] = np.floor(ideal + 1e-9).astype(np.int64)
     order = np.argsort(-np.round(ideal - shares, 9), kind="stable")
     shares[order[: total - int(shares.sum())]] += 1
     return shares
@@ -78,4 +78,5 @@ def apportion(weights: Floats, total: int) -> NDArray[np.int64]:
 def spread(weights: Floats, total: float, decimals: int) -> Floats:
     """Shares of a total in proportion to the weights, rounded to so many decimals, whose sum is the total."""
     scale = 10**decimals
-    return apportion(weights, round(total * scale)) / scale
+    shares: Floats = apportion(weights, round(total * scale)) / scale
+    return shares

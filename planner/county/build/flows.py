@@ -47,14 +47,15 @@ def build_transitions(inputs: Inputs) -> pd.DataFrame:
     Leaving is what ceased in 2024 over those who held an EHCP in January 2024; moving up is the share
     of the phase who are of its last age; escalating is assumed.
     """
-    ceased = inputs.published("ehcps_ceased_by_phase").set_index("phase")
+    ceased = inputs.published("ehcps_ceased_by_phase")
+    leaving = dict(zip(ceased["phase"], (ceased["ceased_2024"] / ceased["ehcps_january_2024"]).round(4), strict=True))
     by_age = inputs.published("ehcps_by_age").set_index("age")["children"]
     phase_total = inputs.published("ehcps_by_need_and_phase").groupby("phase")["children"].sum()
     escalation = inputs.assumed("escalation")
     bands = pd.read_csv(inputs.folder / "bands.csv", keep_default_na=False)
     rows = []
     for phase in PHASES:
-        leaves = round(float(ceased.loc[phase, "ceased_2024"]) / float(ceased.loc[phase, "ehcps_january_2024"]), 4)
+        leaves = float(leaving[phase])
         up = round(float(by_age[TOP_AGE[phase]]) / float(phase_total[phase]), 4) if phase in TOP_AGE else 0.0
         for band in bands["band"]:
             listed = escalation[(escalation["phase"] == phase) & (escalation["band"] == band)]

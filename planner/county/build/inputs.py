@@ -39,7 +39,8 @@ class Inputs:
             KeyError: if the log has no such assumption.
         """
         log = pd.read_csv(self.folder / "assumptions.csv", keep_default_na=False, dtype=str)
-        return float(log.set_index("assumption").loc[assumption, "value"])
+        values = dict(zip(log["assumption"], log["value"], strict=True))
+        return float(values[assumption])
 
 
 def cube(table: pd.DataFrame, rows: Sequence[str], columns: Sequence[str], row: str, column: str) -> pd.DataFrame:

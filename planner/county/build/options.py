@@ -58,5 +58,5 @@ def _listed(inputs: Inputs, units: pd.DataFrame) -> Iterator[dict[str, object]]:
     for row in inputs.assumed("listed_options").to_dict("records"):
         if row["unit"] not in known:
             raise KeyError(f"listed_options names the unit {row['unit']}, which is not there")
-        own = {column: value for column, value in row.items() if value != "" and column not in ("option", "option_name", "unit", "kind")}
+        own = {str(column): value for column, value in row.items() if value != "" and column not in ("option", "option_name", "unit", "kind")}
         yield _option(str(row["option"]), str(row["option_name"]), str(row["unit"]), _terms(inputs, str(row["kind"])), **own)

@@ -19,6 +19,8 @@ from planner.county.build.units import slug
 from planner.names import NEEDS, PHASES, PROVISION_TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from planner.county.build.inputs import Inputs
 
 KINDS = tuple(kind for kind in PROVISION_TYPES if kind != "contact_base")
@@ -29,10 +31,16 @@ NOWHERE_KM = 22.0
 """A unit with no place on the map pulls as if it were this far away (assumption)."""
 NEAREST_UNITS = 2
 """Children of one area and cell are put in at most this many units on the map, so that the table stays small."""
-SMALL_CELL = 60
-"""In a cell with fewer children than this, one unit on the map and, in special schools, the commonest band are enough."""
+SMALL_CELL = 40
+"""In a cell with fewer children than this, one unit on the map is enough."""
+BANDED_CELL = 150
+"""In a cell of special schools with fewer children than this, all are put in the commonest band."""
 WIDE_CELL = 100
 """A cell with at least this many children is also found in units that have no place on the map."""
+OFF_MAP_SHARE = 0.1
+"""Where units with no place on the map hold more than this share of the children, they are kept in every cell."""
+LEAST_CHILDREN = 0.02
+"""Smaller parts of a child than this are put where most of the cell is."""
 DECIMALS = 4
 _FOCUS_NEEDS = {"complex": ("PD", "PMLD", "MSI", "HI", "VI"), "semh": ("SEMH",), "spld": ("SPLD",), "asd": ("ASD",), "severe": ("SLD", "PMLD")}
 _FOCUS_FACTOR = 8.0
@@ -74,7 +82,8 @@ def _fill_grouped(areas: pd.DataFrame, shares: dict[str, np.ndarray], listed: li
     return rows
 
 
-def _grouped_unit(kind: str, phase: str, area: dict[str, object]) -> str:
+def _grouped_unit(kind: str, phase: str, area: Mapping[Hashable, object]) -> str:
+    """The unit of a kind that is not a school on the map, for children of an area."""
     if kind == "mainstream_support":
         return f"ms_{slug(str(area['area_name']))}"
     if kind == "early_years_setting":
@@ -103,9 +112,11 @@ def _fill_schools(
     full = fit(seed, margins, rounds=400)
     keep = np.zeros_like(full, dtype=bool)
     rank = np.argsort(np.argsort(-np.where(on_map, full, -1.0), axis=2, kind="stable"), axis=2, kind="stable")
+    few_on_map = roll[~on_map].sum() > roll.sum() * OFF_MAP_SHARE
     for at, (_, _, count) in enumerate(listed):
         keep[:, at, :] = rank[:, at, :] < (NEAREST_UNITS if count >= SMALL_CELL else 1)
-        keep[:, at, ~on_map] |= count >= WIDE_CELL or not full[:, at, on_map].any()
+        keep[:, at, ~on_map] |= count >= WIDE_CELL or few_on_map or not full[:, at, on_map].any()
+    keep &= (full >= LEAST_CHILDREN) | (full == full.max(axis=2, keepdims=True))
     table = fit(np.where(keep, full, 0.0), margins, rounds=2_000)
     return [
         (areas["area"].iloc[a], listed[c][0], listed[c][1], units["unit"].iloc[u], float(table[a, c, u]), listed[c][2])
@@ -113,7 +124,7 @@ def _fill_schools(
     ]
 
 
-def _pull_of_focus(need: str, phase: str, unit: dict[str, object], rolls: pd.DataFrame) -> float:
+def _pull_of_focus(need: str, phase: str, unit: Mapping[Hashable, object], rolls: pd.DataFrame) -> float:
     """How much a school draws children of a need and phase: nothing if it does not take them, more if it is for them."""
     needs, phases = str(unit["needs"]), str(unit["phases"])
     if (needs != "*" and need not in needs.split("|")) or (phases != "*" and phase not in phases.split("|")):
@@ -128,7 +139,7 @@ def _in_bands(placed: list[tuple[object, ...]], bands: pd.DataFrame, kind: str) 
     for (need, phase), group in table.groupby(["need", "phase"], sort=True):
         split = best_match(bands, {"provision_type": kind, "phase": str(phase), "need": str(need)})
         count = int(group["cell"].iloc[0])
-        if kind in SCHOOLS and count < SMALL_CELL:
+        if kind in SCHOOLS and count < BANDED_CELL:
             split = split.nlargest(1, "share").assign(share=1.0)
         pieces = [group.assign(band=row["band"], children=group["children"] * float(row["share"])) for row in split.to_dict("records")]
         cell = pd.concat(pieces, ignore_index=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from planner.county.build.flows import build_band_mix, build_entrants, build_sen_support, build_transitions
 from planner.county.build.inputs import Inputs
@@ -17,8 +18,6 @@ from planner.names import NEEDS, PHASE_AGES, PHASES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
 
 def build_tables(source: Path) -> dict[str, pd.DataFrame]:
     """The tables that the builder makes, by name. The rest of a county's tables are kept by hand beside them."""
@@ -27,7 +26,7 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
     population = build_population(inputs)
     ground = Ground(areas, {phase: _children(population, phase) for phase in PHASES})
     units = build_units(inputs, ground, "|".join(_needs_past_five(inputs)))
-    finance = inputs.published("finance")
+    finance = pd.concat([inputs.published("finance"), inputs.assumed("finance")], ignore_index=True)
     return {
         "areas": areas,
         "population": population,

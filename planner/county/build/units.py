@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from planner.county.build.inputs import Inputs
 
 NOWHERE = math.nan
@@ -34,7 +36,7 @@ class Ground:
     def centre(self, district: str) -> tuple[int, int]:
         """The centre of a district's children aged up to 25, metres east and north."""
         inside = (self.areas["district"] == district).to_numpy()
-        weight = np.sum([children for children in self.children.values()], axis=0)[inside]
+        weight = np.sum(list(self.children.values()), axis=0)[inside]
         place = self.areas.loc[inside, ["easting_m", "northing_m"]].to_numpy(dtype=float)
         east, north = (place * weight[:, None]).sum(axis=0) / weight.sum()
         return round(east), round(north)
@@ -115,17 +117,17 @@ def _grouped(inputs: Inputs, ground: Ground, past_five: str) -> list[dict[str, o
 
 def _special(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
     """The state special schools, and those of other councils as one unit without a place on the map."""
-    found = inputs.published("state_special_schools").set_index("unit")
+    found = {str(row["unit"]): row for row in inputs.published("state_special_schools").to_dict("records")}
     rows = []
     for school in inputs.assumed("state_special_places").to_dict("records"):
         unit = str(school["unit"])
         common = {"needs": school["needs"], "places": float(school["places"]), "source": school["source"], "quality": school["quality"]}
-        if unit not in found.index:
+        if unit not in found:
             rows.append(
                 _unit(unit, "State special schools in other councils' areas", "state_special", "*", sector="academy", **common)
             )
             continue
-        known = found.loc[unit]
+        known = found[unit]
         east, north = int(known["easting_m"]), int(known["northing_m"])
         rows.append(
             _unit(unit, str(known["unit_name"]), "state_special", str(known["phases"]), area=ground.nearest_area(east, north),
@@ -136,15 +138,15 @@ def _special(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
 
 def _independent(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
     """Independent and non-maintained special schools: named where found, else suppliers grouped by district."""
-    found = inputs.published("independent_schools").set_index("unit")
+    found = {str(row["unit"]): row for row in inputs.published("independent_schools").to_dict("records")}
     rows = []
     for school in inputs.assumed("independent_places").to_dict("records"):
         unit = str(school["unit"])
         place: dict[str, object] = {}
         name = "Independent and non-maintained special schools outside the county"
-        if unit in found.index:
-            name = str(found.loc[unit, "unit_name"])
-            place = {"easting_m": int(found.loc[unit, "easting_m"]), "northing_m": int(found.loc[unit, "northing_m"])}
+        if unit in found:
+            name = str(found[unit]["unit_name"])
+            place = {"easting_m": int(found[unit]["easting_m"]), "northing_m": int(found[unit]["northing_m"])}
         elif school["district"]:
             name = f"Independent special schools, {school['district']}"
             east, north = ground.centre(str(school["district"]))
@@ -177,9 +179,9 @@ def _hosts(ground: Ground, phase: str, count: int, by: str, each: int) -> pd.Dat
     return pd.concat([first, rest]).head(count).sort_values("area")
 
 
-def _host(ground_area: dict[str, object], phase: str) -> tuple[str, dict[str, object]]:
+def _host(ground_area: Mapping[Hashable, object], phase: str) -> tuple[str, dict[str, object]]:
     """The name and the position of an illustrative host in an area."""
-    position = {column: ground_area[column] for column in ("area", "easting_m", "northing_m")}
+    position: dict[str, object] = {column: ground_area[column] for column in ("area", "easting_m", "northing_m")}
     return f"Illustrative {phase} school, {ground_area['area_name']}", position
 
 
