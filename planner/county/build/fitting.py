@@ -48,7 +48,7 @@ def round_to_margins(table: Floats) -> NDArray[np.int64]:
     part[part < 1e-7] = 0.0
     free = [(int(i), int(j), int(k)) for i, j, k in np.argwhere(part > 0)]
     problem = pulp.LpProblem("rounding", pulp.LpMaximize)
-    up = {cell: pulp.LpVariable("up_" + "_".join(map(str, cell)), cat="Binary") for cell in free}
+    up = {cell: problem.add_variable("up_" + "_".join(map(str, cell)), cat="Binary") for cell in free}
     problem += pulp.lpSum(float(part[cell]) * up[cell] for cell in free)
     for axis in range(3):
         wanted = np.rint(part.sum(axis=axis))
