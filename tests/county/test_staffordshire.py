@@ -192,6 +192,26 @@ def test_the_assumptions_log_is_complete(county: County) -> None:
     assert (log[["what", "value", "owner_role", "effect"]] != "").all().all()
 
 
+def test_the_assumptions_log_says_what_the_tables_hold(county: County) -> None:
+    log = county.table("assumptions").set_index("assumption")["value"]
+    table = county.table("transitions")
+    for name, kind, band in (
+        ("escalation_mainstream", "mainstream_support", "enhanced"),
+        ("escalation_resource_centre", "resource_centre", "enhanced"),
+        ("escalation_waiting", "waiting", "enhanced"),
+        ("escalation_support", "mainstream_support", "support"),
+    ):
+        row = best_match(table, {"need": "ASD", "phase": "primary", "band": band, "provision_type": kind})
+        assert float(log[name]) == pytest.approx(float(row["escalates_per_year"].iloc[-1])), name
+    prices = book(county.rates)
+    share = prices[(prices["per"] == "journey_share_carried") & (prices["provision_type"] == "state_special")]["value_gbp"]
+    assert float(log["transport_share_carried"]) == pytest.approx(float(share.iloc[0]))
+    options = county.table("options")
+    bases = options[(options["kind"] == "resource_centre") & options["illustrative"]]
+    assert set(bases["capital_gbp_per_place"]) == {float(log["base_capital"])}
+    assert set(bases["block_places"]) == {float(log["base_block"])}
+
+
 def test_fitting_meets_margins_that_agree() -> None:
     seed = np.ones((2, 3))
     rows, columns = np.array([4.0, 6.0]), np.array([5.0, 3.0, 2.0])
