@@ -66,6 +66,17 @@ def solve(task: Task) -> Found:
     return _read(highs, task, choices, time.perf_counter() - started)
 
 
+def open_relaxed(task: Task) -> Any:
+    """A HiGHS object that holds the program without its whole numbers, for several questions in turn."""
+    version()
+    highs = highspy.Highs()
+    _set_options(highs, task, False)
+    if highs.passModel(_lp(task, np.zeros(0, dtype=bool))) == highspy.HighsStatus.kError:
+        raise SolveError("HiGHS refused the program")
+    _listen(highs, task, time.perf_counter())
+    return highs
+
+
 def _set_options(highs: Any, task: Task, whole: bool) -> None:
     options: dict[str, Any] = {
         "output_flag": False,
@@ -154,15 +165,15 @@ def _read(highs: Any, task: Task, choices: Any, seconds: float) -> Found:
     duals = row_range = None
     if task.want_duals and not choices.any():
         duals = np.array(solution.row_dual)[: task.program.row_count] * task.scale
-        row_range = _ranging(highs, task)
+        row_range = ranging(highs, task.program.row_count)
     outcome = judge(value, bound, task.gap, task.scale, limit)
     return Found(outcome, values, bound, seconds, limit, duals, row_range)
 
 
-def _ranging(highs: Any, task: Task) -> Floats | None:
-    status, ranging = highs.getRanging()
+def ranging(highs: Any, rows: int) -> Floats | None:
+    """(rows, 2) how far each row's limit may fall and rise before its dual changes; None where HiGHS cannot say."""
+    status, found = highs.getRanging()
     if status != highspy.HighsStatus.kOk:
         return None
-    rows = task.program.row_count
-    pair = [np.array(record.value_)[:rows] for record in (ranging.row_bound_dn, ranging.row_bound_up)]
+    pair = [np.array(record.value_)[:rows] for record in (found.row_bound_dn, found.row_bound_up)]
     return np.column_stack(pair)

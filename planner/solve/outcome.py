@@ -60,9 +60,10 @@ class SolveRecord:
 
     @property
     def outcome(self) -> Outcome:
-        """The least good outcome of the stages."""
+        """The least good outcome of the aims that decide what opens; travel is improved afterwards with openings held."""
         order = list(Outcome)
-        return max((stage.outcome for stage in self.stages), key=order.index, default=Outcome.FAILED)
+        deciding = [stage.outcome for stage in self.stages if not stage.openings_held or stage.aim != "travel"]
+        return max(deciding, key=order.index, default=Outcome.FAILED)
 
     def stage(self, aim: str) -> StageRecord | None:
         """The record of one aim, if it was part of the objective."""

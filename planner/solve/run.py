@@ -13,6 +13,7 @@ from planner.model.program import Aim, Program
 from planner.scenario.schema import Aim as AimChoice
 from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, through_pulp
+from planner.solve.session import WAITING_GBP, Session, search_both, stage
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
 from planner.solve.task import Floats, Found, Kept, Progress, Task, relative_gap
 
@@ -21,6 +22,12 @@ PULP_COLUMNS = 20_000
 
 _SCALE = {"waiting": 1.0, "cost": 1000.0, "travel": 1000.0}
 """What each aim is divided by on its way to the solver: pounds in thousands, minutes in thousands."""
+
+TINY = 1e-9
+"""Values below this are the solver's rounding."""
+
+TRAVEL_SHARE = 0.1
+"""Share of the time limit that improving travel may take on a large program."""
 
 _FIRST_SHARE = 0.35
 """Share of the time limit that one aim may take while another with choices is still to come."""
@@ -98,6 +105,8 @@ def solve(
     """
     search = _Search(program, scenario, progress, stop or threading.Event())
     highs_arrays.version()
+    if [choice.aim for choice in scenario.objective[:2]] == ["waiting", "cost"] and not search.through_pulp:
+        return _solve_large(search, want_duals)
     started = time.perf_counter()
     best: Floats | None = None
     kept: list[Kept] = []
@@ -127,7 +136,61 @@ def solve(
         if search.stop.is_set():
             break
     record = _record(search, stages, time.perf_counter() - started)
-    return Answer(best, record, duals, row_range)
+    return Answer(tidy(program, best), record, duals, row_range)
+
+
+def _solve_large(search: _Search, want_duals: bool) -> Answer:
+    """The same aims on a program held open in HiGHS: waiting and cost in one weighted search, then travel from its answer."""
+    program, settings, objective = search.program, search.scenario.solve, search.scenario.objective
+    started = time.perf_counter()
+    waiting, cost = program.aims["waiting"], program.aims["cost"]
+    task = search.task(cost, (), settings.time_limit_seconds)
+    both, session = search_both(task, waiting, cost, settings.time_limit_seconds * 0.9, settings.gap, search.scenario.options.most_openings_per_year, search.stop)
+    allowed = None if both.values is None else float(waiting.costs @ both.values)
+    proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, objective[0].tolerance * both.waiting_bound)
+    stages = [
+        stage(waiting, Outcome.PROVEN if proven else both.outcome, both.values, both.waiting_bound, 0.0, "" if proven else both.limit),
+        stage(cost, both.outcome, both.values, both.cost_bound, both.seconds, both.limit),
+    ]
+    duals = row_range = None
+    best = both.values
+    if best is not None:
+        session.hold(best)
+        weighted = (cost.costs + WAITING_GBP * waiting.costs) / task.scale
+        values, _, exact = session.minimise(weighted, settings.time_limit_seconds)
+        if exact and want_duals:
+            duals, row_range = session.duals()
+            duals = duals * task.scale
+        if values is not None and len(objective) > 2 and not search.stop.is_set():
+            best = _travel(search, session, stages, best)
+    return Answer(tidy(program, best), _record(search, stages, time.perf_counter() - started), duals, row_range)
+
+
+def _travel(search: _Search, session: Session, stages: list[StageRecord], best: Floats) -> Floats:
+    """Shorten journeys with openings held, waiting and cost kept; stopped at a share of the time limit with what it has."""
+    started = time.perf_counter()
+    program, settings = search.program, search.scenario.solve
+    for choice in search.scenario.objective[:2]:
+        aim = program.aims[choice.aim]
+        session.keep(_kept(aim, choice, float(aim.costs @ best) + aim.constant))
+    aim = program.aims["travel"]
+    values, _, proven = session.minimise(aim.costs / _SCALE["travel"], settings.time_limit_seconds * TRAVEL_SHARE, primal=True)
+    better = values is not None and float(aim.costs @ values) < float(aim.costs @ best)
+    chosen = values if better and values is not None else best
+    chosen[program.whole] = np.round(chosen[program.whole])
+    bound = float(aim.costs @ chosen) + aim.constant if proven else None
+    stages.append(stage(aim, Outcome.PROVEN if proven else Outcome.STOPPED_WITH_PLAN, chosen, bound, time.perf_counter() - started, "" if proven else "time limit", True))
+    return chosen
+
+
+def tidy(program: Program, values: Floats | None) -> Floats | None:
+    """The answer without the solver's rounding: within its bounds, and exactly none where it is less than a thousand-millionth."""
+    if values is None:
+        return None
+    values = np.clip(values, program.lower, program.upper)
+    values[np.abs(values) < TINY] = 0.0
+    values[program.whole] = np.round(values[program.whole])
+    return values + 0.0
 
 
 def _exact(task: Task, found: Found) -> Found:

@@ -1,0 +1,199 @@
+"""A large program held open in HiGHS, so that one aim after another starts from the last answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import highspy
+import numpy as np
+
+from planner.model.program import Aim
+from planner.solve import highs_arrays
+from planner.solve.outcome import Outcome, StageRecord
+from planner.solve.task import Floats, Found, Kept, Task, judge, relative_gap
+
+WAITING_GBP = 1_000_000.0
+"""Weight of a child-year of waiting, pounds, in the search that looks at waiting and cost at once. It only steers the search: what is
+reported of each aim is worked out and bounded apart."""
+
+ROUNDING = (0.5, 0.2)
+"""An option is tried as open from the year in which the linear program has it open at least so far."""
+
+
+@dataclass(frozen=True)
+class Both:
+    """A plan for waiting and cost together, with a proven bound for each."""
+
+    values: Floats | None
+    waiting_bound: float
+    cost_bound: float | None
+    seconds: float
+    limit: str
+    outcome: Outcome
+
+
+class Session:
+    """One HiGHS object over a program without its whole numbers, kept between questions."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = replace(task, held=None, start=None)
+        self.highs: Any = highs_arrays.open_relaxed(self.task)
+        self.count = task.program.column_count
+
+    def minimise(self, costs: Floats, seconds: float, *, primal: bool = False) -> tuple[Floats | None, float | None, bool]:
+        """Values, objective and whether it is proven, for costs already scaled.
+
+        ``primal`` starts from the last answer, which stays possible when only the costs change; it can be stopped with what it has.
+        """
+        highs = self.highs
+        highs.changeColsCost(self.count, np.arange(self.count, dtype=np.int32), costs)
+        highs.setOptionValue("simplex_strategy", 4 if primal else 1)
+        highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 1.0))
+        highs.run()
+        optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        info = highs.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None, None, False
+        return np.array(highs.getSolution().col_value), float(info.objective_function_value), optimal
+
+    def keep(self, kept: Kept) -> None:
+        """Add a row that keeps an aim within its tolerance."""
+        used = np.nonzero(kept.costs)[0].astype(np.int32)
+        self.highs.addRow(-highspy.kHighsInf, kept.limit, len(used), used, kept.costs[used])
+
+    def hold(self, values: Floats) -> None:
+        """Fix the whole-number columns to a plan's."""
+        whole = np.nonzero(self.task.program.whole)[0].astype(np.int32)
+        fixed = np.round(values[whole])
+        self.highs.changeColsBounds(len(whole), whole, fixed, fixed)
+
+    def free(self) -> None:
+        """Give the whole-number columns their own bounds back."""
+        program = self.task.program
+        whole = np.nonzero(program.whole)[0].astype(np.int32)
+        self.highs.changeColsBounds(len(whole), whole, program.lower[whole], program.upper[whole])
+
+    def duals(self) -> tuple[Floats, Floats | None]:
+        """Row duals of the last answer in the costs' scale, and how far each limit may move."""
+        rows = self.task.program.row_count
+        return np.array(self.highs.getSolution().row_dual)[:rows], highs_arrays.ranging(self.highs, rows)
+
+
+def rounded_openings(task: Task, values: Floats, threshold: float) -> Floats:
+    """Whole numbers near a fractional answer: open from the year it is at least so open, at the size it comes to, never shrinking."""
+    program = task.program
+    held = np.zeros(len(values))
+    opens, blocks = program.family("open"), program.family("blocks")
+    option, year = opens.keys["option"].to_numpy(), opens.keys["year"].to_numpy()
+    share = values[opens.places]
+    for number in np.unique(option):
+        mine = np.nonzero(option == number)[0][np.argsort(year[option == number])]
+        on = np.maximum.accumulate(share[mine] >= threshold - 1e-9)
+        size = np.maximum.accumulate(np.where(on, np.maximum(np.round(values[blocks.places[mine]]), 1.0), 0.0))
+        at_open, at_blocks = opens.places[mine], blocks.places[mine]
+        held[at_open] = np.clip(on.astype(float), program.lower[at_open], program.upper[at_open])
+        held[at_blocks] = np.clip(size * held[at_open], program.lower[at_blocks], program.upper[at_blocks])
+    return held
+
+
+def spread_openings(task: Task, held: Floats, shares: Floats, most: int | None) -> Floats:
+    """The same openings put off where more than ``most`` would open in a year, those the linear program wants least first."""
+    if most is None:
+        return held
+    program = task.program
+    opens, blocks = program.family("open"), program.family("blocks")
+    option, year = opens.keys["option"].to_numpy(), opens.keys["year"].to_numpy()
+    horizon = int(year.max(initial=0))
+    first = {}
+    for number in np.unique(option):
+        mine = opens.places[option == number]
+        on = held[mine] > 0.5
+        free = program.upper[mine] > program.lower[mine]
+        if on.any() and free.any():
+            first[int(number)] = int(year[option == number][on].min())
+    held = held.copy()
+    for t in range(1, horizon + 1):
+        now = sorted((number for number, at in first.items() if at == t), key=lambda number: (-float(shares[opens.places[option == number]].sum()), number))
+        for number in now[most:]:
+            mine, its = opens.places[option == number], blocks.places[option == number]
+            late = year[option == number] <= t
+            held[mine[late]] = held[its[late]] = 0.0
+            first[number] = t + 1
+    return held
+
+
+def search_both(task: Task, waiting: Aim, cost: Aim, seconds: float, gap: float, most_openings: int | None, stop: threading.Event) -> tuple[Both, Session]:
+    """Search for the plan that waits least and then costs least, by one weighted aim, with honest bounds for both.
+
+    First the linear program without whole numbers: its bound, and openings to try. Then HiGHS with the best of these as a start, if
+    there are choices and time. Waiting is bounded from below by its own linear program.
+    """
+    started = time.perf_counter()
+    weighted = (cost.costs + WAITING_GBP * waiting.costs) / task.scale
+    session = Session(task)
+    relaxed, objective, proven = session.minimise(weighted, seconds)
+    if relaxed is None:
+        return Both(None, 0.0, None, time.perf_counter() - started, "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
+    bound = objective if proven else None
+    floor = 0.0
+    if float(waiting.costs @ relaxed) > 1e-6:
+        least, value, sure = session.minimise(waiting.costs, seconds, primal=True)
+        floor = max(0.0, value) if sure and value is not None and least is not None else 0.0
+    best, limit = relaxed, ""
+    if task.choices.any():
+        best = _best_rounding(task, session, relaxed, weighted, most_openings, seconds)
+        left = seconds - (time.perf_counter() - started)
+        gap_now = (float(weighted @ best) - bound) / abs(float(weighted @ best)) if best is not None and bound is not None else 1.0
+        if gap_now > gap and left > 5.0 and not stop.is_set():
+            found = highs_arrays.solve(replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left))
+            limit = found.limit
+            bound = max(bound, found.bound / task.scale) if bound is not None and found.bound is not None else bound
+            if found.values is not None and (best is None or float(weighted @ found.values) < float(weighted @ best)):
+                best = _exact(session, found, weighted)
+    if best is None:
+        return Both(None, floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
+    waits = float(waiting.costs @ best)
+    cost_bound = None if bound is None else bound * task.scale - WAITING_GBP * waits + cost.constant
+    value = float(cost.costs @ best) + cost.constant
+    outcome = judge(value, cost_bound, gap, task.scale, limit)
+    return Both(best, min(floor, waits), cost_bound, time.perf_counter() - started, limit, outcome), session
+
+
+def _exact(session: Session, found: Found, weighted: Floats) -> Floats | None:
+    if found.values is None:
+        return None
+    session.hold(found.values)
+    exact, _, _ = session.minimise(weighted, 1e6)
+    if exact is None:
+        return found.values
+    whole = session.task.program.whole
+    exact[whole] = np.round(exact[whole])
+    return exact
+
+
+def _best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float) -> Floats | None:
+    """The best plan from a few ways of rounding the linear program's openings, each with its exact allocation."""
+    best: Floats | None = None
+    tried: list[bytes] = []
+    for threshold in (*ROUNDING, 2.0):
+        held = spread_openings(task, rounded_openings(task, relaxed, threshold), relaxed, most)
+        key = held[task.program.whole].tobytes()
+        if key in tried:
+            continue
+        tried.append(key)
+        session.hold(held)
+        values, objective, _ = session.minimise(weighted, seconds)
+        if values is not None and objective is not None and (best is None or objective < float(weighted @ best)):
+            whole = task.program.whole
+            values[whole] = np.round(values[whole])
+            best = values
+    return best
+
+
+def stage(aim: Aim, outcome: Outcome, values: Floats | None, bound: float | None, seconds: float, limit: str, held: bool = False) -> StageRecord:
+    """The record of one aim for a plan."""
+    value = None if values is None else float(aim.costs @ values) + aim.constant
+    return StageRecord(aim.name, outcome, value, bound, relative_gap(value, bound), seconds, limit, held)
