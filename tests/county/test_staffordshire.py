@@ -136,7 +136,10 @@ def test_entrants_are_the_published_new_ehcps(county: County) -> None:
     assert new.sum() == 1236
     by_phase = entrants.groupby("phase")["new_ehcps"].sum()
     assert np.abs(by_phase - new.reindex(by_phase.index)).max() < 1e-6
-    assert entrants["arrivals"].sum() == pytest.approx(EHCPS - 7490 - 1236 + published("ehcps_ceased_by_phase")["ceased_2024"].sum(), abs=1)
+    assert entrants["arrivals"].sum() == pytest.approx(EHCPS - 7490 - 1236 + published("ehcps_ceased_by_phase")["ceased_2024"].sum())
+    log = county.table("assumptions").set_index("assumption")["value"]
+    assert entrants["arrivals"].sum() == pytest.approx(float(log["arrivals_per_year"]))
+    assert (entrants["arrivals"] >= 0).all()
 
 
 def test_first_placements_in_special_schools_are_near_the_published(county: County) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from planner.county.build.fitting import spread
@@ -19,21 +20,36 @@ def build_entrants(inputs: Inputs) -> pd.DataFrame:
     """New EHCPs and arrivals from elsewhere in a year by need and phase.
 
     New EHCPs: published by age when started, shared over needs as the new EHCPs of the phase were.
-    Arrivals: what the totals of two Januaries leave over, shared as all EHCPs are.
+    Arrivals: what the balance of each phase between two Januaries leaves over (moves in, corrections, and
+    children counted at another age), shared over needs as all EHCPs of the phase are.
     """
     new = inputs.published("new_ehcps_by_phase").set_index("phase")["new_ehcps"]
     needs = inputs.published("new_ehcps_by_need_and_phase").set_index(["phase", "need"])["children"]
     held = inputs.published("ehcps_by_need_and_phase").set_index(["phase", "need"])["children"]
-    pairs = [(phase, need) for phase in PHASES for need in NEEDS]
-    arrivals = spread(
-        pd.Series([held.get(pair, 0) for pair in pairs]).to_numpy(dtype=float), inputs.value("arrivals_per_year"), 2
-    )
+    left_over = arrivals_by_phase(inputs)
     rows = []
     for phase in PHASES:
-        weights = pd.Series([needs.get((phase, need), 0) for need in NEEDS]).to_numpy(dtype=float)
-        for need, count in zip(NEEDS, spread(weights, float(new[phase]), 2), strict=True):
-            rows.append((need, phase, count, arrivals[pairs.index((phase, need))], "EES25"))
+        started = spread(np.array([float(needs.get((phase, need), 0)) for need in NEEDS]), float(new[phase]), 2)
+        arrived = spread(np.array([float(held.get((phase, need), 0)) for need in NEEDS]), left_over[phase], 2)
+        rows += [(need, phase, started[at], arrived[at], "EES25") for at, need in enumerate(NEEDS)]
     return pd.DataFrame(rows, columns=["need", "phase", "new_ehcps", "arrivals", "source"])
+
+
+def arrivals_by_phase(inputs: Inputs) -> dict[str, float]:
+    """Children of each phase in January of the base year who are not explained by a year's published flows.
+
+    EHCPs now, less those a year before, plus those ceased and those who moved up, less those who moved in from the phase below and new EHCPs.
+    """
+    now = inputs.published("ehcps_by_need_and_phase").groupby("phase")["children"].sum()
+    before = {str(row["phase"]): row for row in inputs.published("ehcps_ceased_by_phase").to_dict("records")}
+    new = inputs.published("new_ehcps_by_phase").set_index("phase")["new_ehcps"]
+    moved_in, left_over = 0, {}
+    for phase in PHASES:
+        past = before[phase]
+        stayed = int(past["ehcps_january_2024"]) - int(past["ceased_2024"]) - int(past["of_last_age_january_2024"])
+        left_over[phase] = float(now[phase] - stayed - moved_in - new[phase])
+        moved_in = int(past["of_last_age_january_2024"])
+    return left_over
 
 
 def build_band_mix(inputs: Inputs) -> pd.DataFrame:
