@@ -38,7 +38,8 @@ def build_entrants(inputs: Inputs) -> pd.DataFrame:
 def arrivals_by_phase(inputs: Inputs) -> dict[str, float]:
     """Children of each phase in January of the base year who are not explained by a year's published flows.
 
-    EHCPs now, less those a year before, plus those ceased and those who moved up, less those who moved in from the phase below and new EHCPs.
+    EHCPs now, less those a year before, plus those ceased and those who moved up, less new EHCPs and those
+    who moved in from the phase below.
     """
     now = inputs.published("ehcps_by_need_and_phase").groupby("phase")["children"].sum()
     before = {str(row["phase"]): row for row in inputs.published("ehcps_ceased_by_phase").to_dict("records")}
@@ -77,8 +78,10 @@ def build_transitions(inputs: Inputs) -> pd.DataFrame:
             listed = escalation[(escalation["phase"] == phase) & (escalation["band"] == band)]
             if listed.empty:
                 rows.append(("*", phase, band, "*", leaves, up, 0.0, "EES25"))
-            for row in listed.to_dict("records"):
-                rows.append((row["need"], phase, band, row["provision_type"], leaves, up, float(row["escalates_per_year"]), "assumption"))
+            rows += [
+                (row["need"], phase, band, row["provision_type"], leaves, up, float(row["escalates_per_year"]), "assumption")
+                for row in listed.to_dict("records")
+            ]
     columns = ["need", "phase", "band", "provision_type", "leaves_per_year", "moves_up_per_year", "escalates_per_year", "source"]
     return pd.DataFrame(rows, columns=columns)
 

@@ -42,7 +42,13 @@ OFF_MAP_SHARE = 0.1
 LEAST_CHILDREN = 0.02
 """Smaller parts of a child than this are put where most of the cell is."""
 DECIMALS = 4
-_FOCUS_NEEDS = {"complex": ("PD", "PMLD", "MSI", "HI", "VI"), "semh": ("SEMH",), "spld": ("SPLD",), "asd": ("ASD",), "severe": ("SLD", "PMLD")}
+_FOCUS_NEEDS = {
+    "complex": ("PD", "PMLD", "MSI", "HI", "VI"),
+    "severe": ("SLD", "PMLD"),
+    "semh": ("SEMH",),
+    "spld": ("SPLD",),
+    "asd": ("ASD",),
+}
 _FOCUS_FACTOR = 8.0
 """A school's pull on the needs it is for, over its pull on the others it takes (assumption)."""
 
@@ -73,7 +79,9 @@ def build_stock(inputs: Inputs, areas: pd.DataFrame, shares: dict[str, np.ndarra
     return table.sort_values(["area", "need", "phase", "band", "unit"], kind="stable").reset_index(drop=True)
 
 
-def _fill_grouped(areas: pd.DataFrame, shares: dict[str, np.ndarray], listed: list[tuple[str, str, int]], kind: str) -> list[tuple[object, ...]]:
+def _fill_grouped(
+    areas: pd.DataFrame, shares: dict[str, np.ndarray], listed: list[tuple[str, str, int]], kind: str
+) -> list[tuple[object, ...]]:
     """Children of provision that is not a school on the map: in their own area's or district's unit, or the county's."""
     rows: list[tuple[object, ...]] = []
     for need, phase, count in listed:

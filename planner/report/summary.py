@@ -1,0 +1,203 @@
+"""The summary of a run in plain words: the verdict, five numbers, what was chosen, who waits and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planner.check.report import CheckReport
+from planner.county.county import County
+from planner.county.programme import Programme
+from planner.demand.demand import Demand
+from planner.names import LINE_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES, WAITING, Fund
+from planner.rates.rates import Rates
+from planner.results.reasons import REASONS
+from planner.results.solution import Solution
+from planner.scenario.load import LoadedScenario
+from planner.solve.outcome import Outcome, StageRecord
+
+FUND_TITLES = {Fund.HIGH_NEEDS: "High needs block", Fund.GENERAL: "Council general fund", Fund.CAPITAL: "Capital"}
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the summary is told from."""
+
+    loaded: LoadedScenario
+    county: County
+    demand: Demand
+    rates: Rates
+    programme: Programme
+    solution: Solution
+    check: CheckReport
+    cost_gbp: float
+    broken_gbp: float
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One table of the solution."""
+        return self.solution.table(name)
+
+    @property
+    def last(self) -> str:
+        """The last year planned."""
+        return str(self.demand.years[-1])
+
+
+def millions(pounds: float) -> str:
+    """Pounds as millions with one decimal."""
+    return f"-£{-pounds / 1e6:,.1f}m" if pounds < 0 else f"£{pounds / 1e6:,.1f}m"
+
+
+def rows(header: list[str], body: list[list[str]]) -> list[str]:
+    """A Markdown table."""
+    return ["| " + " | ".join(header) + " |", "|" + "|".join(" --- " for _ in header) + "|", *("| " + " | ".join(row) + " |" for row in body), ""]
+
+
+def _at(frame: pd.DataFrame, year: str, situation: str) -> float:
+    return float(frame.loc[(frame["year"] == year) & (frame["situation"] == situation), "children"].sum())
+
+
+def _verdict(story: Story) -> list[str]:
+    if story.check.passed:
+        count = sum(story.check.tested.values())
+        return [f"**Check: passed.** Separate code re-added every row and every pound: {count:,} tests, no finding.", ""]
+    lines = [f"**CHECK FAILED: {len(story.check.findings)} findings. Do not use these results.**", ""]
+    return lines + [f"- {finding}" for finding in story.check.findings[:20]] + [""]
+
+
+def _proof(stage: StageRecord) -> str:
+    words = {
+        Outcome.PROVEN: "proven to be the best possible",
+        Outcome.WITHIN_GAP: "within the gap that was asked for",
+        Outcome.STOPPED_WITH_PLAN: "the search stopped before it could be proven",
+    }.get(stage.outcome, str(stage.outcome))
+    value = 0.0 if stage.value is None else stage.value
+    if stage.aim == "cost":
+        proof = "no bound" if stage.bound is None else f"no plan can cost less than {millions(stage.bound)}, so it may be {millions(max(value - stage.bound, 0.0))} ({max(value - stage.bound, 0.0) / abs(value) if value else 0:.2%}) too dear"
+        return f"Cost: {words}; {proof}."
+    if stage.aim == "waiting":
+        return f"Waiting: {words}; {value:,.1f} child-years counted, at least {stage.bound or 0.0:,.1f} in any plan."
+    return f"Travel: {words}" + (", with openings held." if stage.openings_held else ".")
+
+
+def _numbers(story: Story) -> list[str]:
+    ehcps, ledger = story.table("ehcps"), story.table("ledger")
+    base, last = str(story.demand.years[0]), story.last
+    total = ehcps.groupby("year")["children"].sum()
+    waiting = story.table("waiting").groupby("year")["children"].sum()
+    capital = ledger.loc[(ledger["fund"] == Fund.CAPITAL) & ~ledger["academic_year"].str.startswith("after"), "cash_gbp"].sum()
+    deficit = story.table("dsg_position")["deficit_at_year_end_gbp"].iloc[-1]
+    avoided = story.table("avoided")["children"].sum()
+    years = len(story.demand.years) - 1
+    body = [
+        ["EHCPs", f"{total[last]:,.0f} in {last}, from {total[base]:,.0f} in {base}"],
+        ["Waiting for a place", f"{waiting.sum():,.1f} child-years over {years} years; most in one year {waiting.max() if len(waiting) else 0:,.1f} children"],
+        ["Public cost, present value", f"{millions(story.cost_gbp)} with costs after {last}; capital {millions(float(capital))} in cash"],
+        ["Cumulative high needs deficit", f"{millions(float(deficit))} by the end of {last}"],
+        ["EHCPs avoided by early help", f"{avoided:,.0f} over {years} years"],
+    ]
+    return ["## Five numbers", "", *rows(["What", "Answer"], body)]
+
+
+def _where(story: Story) -> list[str]:
+    ehcps = story.table("ehcps")
+    years = [str(story.demand.years[number]) for number in sorted({0, 1, (len(story.demand.years) - 1) // 2, len(story.demand.years) - 1})]
+    kinds = [kind for kind in (*PROVISION_TITLES,) if kind != "contact_base" and (ehcps["situation"] == kind).any()]
+    body = [[PROVISION_TITLES[kind], *(f"{_at(ehcps, year, kind):,.0f}" for year in years)] for kind in kinds if kind != WAITING]
+    body.append([PROVISION_TITLES[WAITING], *(f"{_at(ehcps, year, WAITING):,.1f}" for year in years)])
+    return ["## Where EHCPs are met", "", *rows(["Provision", *years], body)]
+
+
+def _growth(story: Story) -> list[str]:
+    ehcps = story.table("ehcps").groupby("year")["children"].sum()
+    years = [str(year) for year in story.demand.years]
+    early = min(3, len(years) - 1)
+    rate = (float(ehcps[years[early]]) / float(ehcps[years[0]])) ** (1 / early) - 1
+    past = _published_growth(story.county)
+    growth = story.table("growth")
+    last = growth[growth["year"] == story.last][["children_population_effect", "children_rate_effect"]].sum()
+    return [
+        "## Is the projection plausible?",
+        "",
+        f"EHCPs grow by {rate:.1%} a year over the first {early} years. {past}".strip(),
+        f"New EHCPs in {story.last} differ from the base year by {last['children_population_effect']:+,.0f} because the number of children changes and by {last['children_rate_effect']:+,.0f} because the rate changes.",
+        "",
+    ]
+
+
+def _published_growth(county: County) -> str:
+    """The growth that was published, if the county's assumptions log states it."""
+    log = county.table("assumptions")
+    row = log[log["assumption"] == "published_growth"]
+    return f"{row['what'].iloc[0]}: {row['value'].iloc[0]} ({row['source'].iloc[0]})." if len(row) else ""
+
+
+def _chosen(story: Story) -> list[str]:
+    options = story.table("options")
+    opened = options[options["open"] == 1]
+    if opened.empty:
+        return ["## What opens", "", "Nothing opens in this scenario.", ""]
+    first = opened.sort_values("year").groupby("option", as_index=False).agg(name=("option_name", "first"), kind=("kind", "first"), year=("year", "first"), decided=("decided", "first"))
+    final = opened.sort_values("year").groupby("option")["places"].last()
+    body = [
+        [str(row["name"]), OPTION_KIND_TITLES[str(row["kind"])], str(row["year"]), f"{final[row['option']]:,.0f}", "decided" if row["decided"] else "chosen by the model"]
+        for row in first.sort_values(["year", "option"]).to_dict("records")
+    ]
+    made_up = story.programme.options
+    illustrative = made_up[made_up["illustrative"] & made_up["option"].isin(opened["option"])]
+    note = ["Hosts marked illustrative stand for a possible school in the area; no real school has been chosen.", ""] if len(illustrative) else []
+    return ["## What opens", "", *rows(["Scheme", "What it does", "Opens", "Places at the end", "Why"], body), *note]
+
+
+def _waits(story: Story) -> list[str]:
+    table = story.table("waiting_reasons")
+    if table.empty:
+        return ["## Who waits, and why", "", "Nobody waits for a place.", ""]
+    summed = table.groupby(["district", "need", "phase", "band", "reason"], as_index=False).agg(children=("children", "sum"), first=("year", "min"), last=("year", "max"), detail=("detail", "first"))
+    shown = summed.sort_values("children", ascending=False).head(12)
+    body = [[str(row["district"]), str(row["need"]), str(row["phase"]), str(row["band"]), f"{row['children']:,.1f}", f"{row['first']} to {row['last']}", f"{REASONS[str(row['reason'])]}. {row['detail']}."] for row in shown.to_dict("records")]
+    rest = f"{len(summed) - len(shown)} smaller groups are in waiting_reasons.csv." if len(summed) > len(shown) else ""
+    return ["## Who waits, and why", "", *rows(["District", "Need", "Phase", "Band", "Child-years", "When", "Why"], body), rest, ""]
+
+
+def _money(story: Story) -> list[str]:
+    table = story.table("ledger_financial_year")
+    years = sorted(set(table["financial_year"]))
+    picked = [years[0], years[len(years) // 2], years[-1]] if len(years) > 2 else years
+    pivot = table.pivot_table(index=["fund", "line"], columns="financial_year", values="cash_gbp", aggfunc="sum").fillna(0.0)
+    body = [[FUND_TITLES[Fund(fund)], LINE_TITLES[line], *(millions(float(pivot.loc[(fund, line), year])) for year in picked)] for fund, line in pivot.index]
+    broken = [f"Limits were broken; their price in the search was {millions(story.broken_gbp)}, which is in no cost above. See slacks.csv.", ""] if story.broken_gbp > 1 else []
+    return ["## Money by financial year, constant prices", "", *rows(["Fund", "Line", *picked], body), *broken]
+
+
+def _limits_of_this(story: Story) -> list[str]:
+    scenario = story.loaded.scenario
+    help_ = scenario.demand.early_help
+    log = story.county.table("assumptions")
+    red = int((log["quality"] == "red").sum())
+    return [
+        "## What this rests on",
+        "",
+        f"- New-EHCP rates: {scenario.demand.new_ehcps.shape.replace('_', ' ')}, {scenario.demand.new_ehcps.growth_per_year:.0%} growth in the first year.",
+        f"- Early help: {help_.effect:g} EHCPs avoided for each episode at full effect. No study gives a causal figure; test it with other values.",
+        f"- {len(log)} assumptions are in the county's log; {red} of them are rated red.",
+        f"- Areas are planned as {scenario.detail.areas.replace('_', ' ')}s: {len(story.county.table('areas'))} of them.",
+        "- These are exact figures for internal use. Small numbers must be rounded before anything is published.",
+        "",
+    ]
+
+
+def summary_text(story: Story) -> str:
+    """The whole summary as Markdown."""
+    scenario, record = story.loaded.scenario, story.solution.record
+    lines = [f"# {scenario.title}", "", "INTERNAL: exact figures", ""]
+    lines += _verdict(story)
+    if scenario.description:
+        lines += [scenario.description.strip(), ""]
+    lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _money(story) + _growth(story)
+    lines += ["## How good this plan is", ""]
+    lines += [f"- {_proof(stage)}" for stage in record.stages]
+    lines += [f"- {record.solver} {record.solver_version}, {record.method}: {record.columns:,} columns, {record.rows:,} rows, {record.solve_seconds:,.0f} seconds.", ""]
+    lines += _limits_of_this(story)
+    return "\n".join(lines)
