@@ -103,7 +103,8 @@ def _grouped(inputs: Inputs, ground: Ground, past_five: str) -> list[dict[str, o
     rows += [
         _unit("eys_past_five", "Early-years settings, children past five", "early_years_setting", "primary", needs=past_five,
               bands="support", places=1.0, sector="independent", source="EES25", quality="amber"),
-        _unit("ap_county", "Alternative provision, county", "alternative_provision", "primary|secondary", sector="academy"),
+        _unit("ap_county", "Alternative provision, county", "alternative_provision", "primary|secondary",
+              places=inputs.value("alternative_provision_places"), sector="academy"),
         _unit("elsewhere_county", "Educated elsewhere than at a school or college, county", "educated_elsewhere", "*", sector="council"),
         _unit("rc_existing_primary", "Existing resource bases, early years and primary, county", "resource_centre", "early_years|primary",
               places=inputs.value("existing_base_places_primary"), bands="enhanced", sector="academy"),
