@@ -33,10 +33,20 @@ MOST_PROBLEMS = 30
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="planner", description="Plan places and bases for children with special educational needs and disabilities.", epilog=EXIT_TEXT, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="planner",
+        description="Plan places and bases for children with special educational needs and disabilities.",
+        epilog=EXIT_TEXT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"planner {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="run one or more scenarios and write their results", epilog=EXIT_TEXT, formatter_class=argparse.RawDescriptionHelpFormatter)
+    run = commands.add_parser(
+        "run",
+        help="run one or more scenarios and write their results",
+        epilog=EXIT_TEXT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     run.add_argument("scenarios", nargs="+", type=Path, metavar="SCENARIO.yaml")
     run.add_argument("--out", type=Path, default=None, help="folder for the results (default: outputs)")
     validate = commands.add_parser("validate", help="check scenarios and their county without running them")
@@ -46,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check finished results again, from the written files and the inputs alone")
     check.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME")
     for command in (run, validate, check):
-        command.add_argument("--data", type=Path, default=None, help="folder that holds the counties (default: data, beside the scenarios' folder)")
+        command.add_argument(
+            "--data", type=Path, default=None, help="folder that holds the counties (default: data, beside the scenarios' folder)"
+        )
     schema = commands.add_parser("schema", help="write scenarios/schema.json and the reference of every key")
     schema.add_argument("--root", type=Path, default=Path(), help="the project's folder")
     return parser
@@ -137,7 +149,9 @@ def _run(arguments: argparse.Namespace) -> int:
             out = arguments.out if arguments.out is not None else Path("outputs")
             try:
                 with _Teller() as teller:
-                    result = run_scenario(path, data_root(arguments.data, path), out, stage=teller.stage, progress=teller.progress, stop=stop)
+                    result = run_scenario(
+                        path, data_root(arguments.data, path), out, stage=teller.stage, progress=teller.progress, stop=stop
+                    )
             except PlannerError as error:
                 worst = max(worst, _explain_failure(error))
                 continue
@@ -185,7 +199,9 @@ def _validate(arguments: argparse.Namespace) -> int:
             _problems(error.problems)
             worst = EXIT_INPUT
         else:
-            sys.stdout.write(f"{path}: ok ({case.county.title}, {len(case.county.table('areas'))} areas, {len(case.programme.options)} options in play)\n")
+            sys.stdout.write(
+                f"{path}: ok ({case.county.title}, {len(case.county.table('areas'))} areas, {len(case.programme.options)} options in play)\n"
+            )
     return worst
 
 

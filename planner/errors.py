@@ -35,7 +35,7 @@ class Problem:
     fix: str = ""
 
     def __str__(self) -> str:
-        """The problem as one message: ``file:line:column  where: wrong. Expected. Fix.``"""
+        """Give the problem as one message: file, line and column, where, what is wrong, what was expected and what to do."""
         place = self.file
         if self.line:
             place += f":{self.line}"
@@ -82,9 +82,7 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(
-        self, file: str | Path, where: str, wrong: str, *, line: int = 0, column: int = 0, expected: str = "", fix: str = ""
-    ) -> None:
+    def add(self, file: str | Path, where: str, wrong: str, *, line: int = 0, column: int = 0, expected: str = "", fix: str = "") -> None:
         """Note one problem; nothing is raised yet."""
         self.found.append(Problem(str(file), line, column, where, wrong, expected, fix))
 
@@ -93,6 +91,7 @@ class Problems:
 
         Raises:
             InputError: if any problem was noted.
+
         """
         if self.found:
             raise InputError(self.found)

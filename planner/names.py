@@ -186,6 +186,7 @@ class Year:
 
         Raises:
             ValueError: if the text is not two consecutive years written that way.
+
         """
         match = _YEAR.fullmatch(text.strip())
         if match is None or (int(match[1]) + 1) % 100 != int(match[2]):

@@ -74,6 +74,7 @@ def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
 
     Raises:
         InputError: with every problem in the scenario or the county.
+
     """
     stage("Reading the scenario")
     loaded = load_scenario(path)
@@ -138,6 +139,7 @@ def run_scenario(
         InputError: if the scenario or the county is wrong.
         SolveError: if the search ends without a plan.
         WriteError: if the results cannot be written.
+
     """
     case = prepare(Path(path), data_root, stage)
     stage("Building the model")
@@ -149,14 +151,18 @@ def run_scenario(
     answer = replace(answer, record=replace(answer.record, build_seconds=build_seconds))
     if answer.values is None:
         last = answer.record.stages[-1]
-        raise SolveError(f"The search ended without a plan: {last.outcome} while improving {last.aim}" + (f" ({last.limit})" if last.limit else "") + ".")
+        raise SolveError(
+            f"The search ended without a plan: {last.outcome} while improving {last.aim}" + (f" ({last.limit})" if last.limit else "") + "."
+        )
     stage("Adding up places, journeys and money")
     solution = all_tables(case, model, answer, answer.values)
     program = model.program
     broken = float(program.aims["broken_limits"].costs @ answer.values)
     cost = float(program.aims["cost"].costs @ answer.values) + program.aims["cost"].constant - broken
     stage("Checking every row and every pound")
-    report = check_tables(solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken)
+    report = check_tables(
+        solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
+    )
     stage("Writing tables and charts")
     folder = _write(case, solution, answer, report, cost, broken, out_root)
     return RunResult(folder, case, solution, answer, report)

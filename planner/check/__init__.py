@@ -1,0 +1,1 @@
+"""An answer re-added from its tables and the inputs, apart from the model."""

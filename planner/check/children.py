@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -73,7 +74,9 @@ def prepare(case: Case, notes: Notes) -> None:
     case.cohorts = {name: number for number, name in enumerate(case.names)}
     case.units = {str(name): number for number, name in enumerate(arcs.units["unit"])}
     case.arc_of = {(int(cohort), int(unit)): number for number, (cohort, unit) in enumerate(zip(arcs.cohort, arcs.unit, strict=True))}
-    case.help_of = {(int(cohort), int(unit)): number for number, (cohort, unit) in enumerate(zip(arcs.help_cohort, arcs.help_unit, strict=True))}
+    case.help_of = {
+        (int(cohort), int(unit)): number for number, (cohort, unit) in enumerate(zip(arcs.help_cohort, arcs.help_unit, strict=True))
+    }
     case.entered = _read(case, notes, "allocation", "entry_year", "children", case.arc_of)
     case.given = _read(case, notes, "early_help", "year", "episodes", case.help_of)
     case.waits = _waits(case, notes)
@@ -93,35 +96,51 @@ def prepare(case: Case, notes: Notes) -> None:
     case.present = dict(totals)
 
 
-def _number(case: Case, notes: Notes, table: str, line: int, row: dict[str, object], year_column: str, value: str) -> tuple[int, int, float] | None:
+def _number(
+    case: Case, notes: Notes, table: str, line: int, row: dict[Any, Any], year_column: str, value: str
+) -> tuple[int, int, float] | None:
     label = (str(row["area"]), str(row["need"]), str(row["phase"]), str(row["band"]))
     where = f"row {line}"
     cohort = case.cohorts.get(label)
     year = str(row[year_column])
-    amount = float(row[value])  # type: ignore[arg-type]
-    notes.require("labels", table, lambda: where, cohort is not None, f"there are no children of {', '.join(label)} in this county")
-    notes.require("labels", table, lambda: where, year in case.years[1:], f"{year} is not a year planned")
-    notes.require("not_negative", table, lambda: where, amount >= 0.0 and amount < 1e9, f"{amount} is not a number of children")
+    amount = float(row[value])
+    notes.require("labels", table, where, cohort is not None, f"there are no children of {', '.join(label)} in this county")
+    notes.require("labels", table, where, year in case.years[1:], f"{year} is not a year planned")
+    notes.require("not_negative", table, where, amount >= 0.0 and amount < 1e9, f"{amount} is not a number of children")
     if cohort is None or year not in case.years[1:] or not amount >= 0.0:
         return None
     return cohort, case.years.index(year), amount
 
 
-def _read(case: Case, notes: Notes, table: str, year_column: str, value: str, allowed: dict[tuple[int, int], int]) -> dict[tuple[int, int], list[float]]:
+def _read(
+    case: Case, notes: Notes, table: str, year_column: str, value: str, allowed: dict[tuple[int, int], int]
+) -> dict[tuple[int, int], list[float]]:
     found: dict[tuple[int, int], list[float]] = {}
     seen: set[tuple[int, int, int]] = set()
     for line, row in enumerate(case.tables[table].to_dict("records"), start=2):
         item = _number(case, notes, table, line, row, year_column, value)
         unit = case.units.get(str(row["unit"]))
-        notes.require("labels", table, lambda at=line: f"row {at}", unit is not None, f"there is no unit '{row['unit']}'")
+        notes.require("labels", table, f"row {line}", unit is not None, f"there is no unit '{row['unit']}'")
         if item is None or unit is None:
             continue
         cohort, year, amount = item
         pair = (cohort, unit)
-        notes.require("eligible", table, lambda at=line: f"row {at}", pair in allowed, f"{row['unit']} may not take {', '.join(case.names[cohort])} (need, phase, band, area or travel limit)")
-        notes.require("no_row_twice", table, lambda at=line: f"row {at}", (*pair, year) not in seen, "the row stands twice")
+        notes.require(
+            "eligible",
+            table,
+            f"row {line}",
+            pair in allowed,
+            f"{row['unit']} may not take {', '.join(case.names[cohort])} (need, phase, band, area or travel limit)",
+        )
+        notes.require("no_row_twice", table, f"row {line}", (*pair, year) not in seen, "the row stands twice")
         if "provision_type" in row:
-            notes.require("labels", table, lambda at=line: f"row {at}", row["provision_type"] == case.kind(unit), f"{row['unit']} is {case.kind(unit)}, not {row['provision_type']}")
+            notes.require(
+                "labels",
+                table,
+                f"row {line}",
+                row["provision_type"] == case.kind(unit),
+                f"{row['unit']} is {case.kind(unit)}, not {row['provision_type']}",
+            )
         seen.add((*pair, year))
         found.setdefault(pair, [0.0] * len(case.years))[year] += amount
     return found
@@ -134,7 +153,7 @@ def _waits(case: Case, notes: Notes) -> dict[int, list[float]]:
         item = _number(case, notes, "waiting", line, row, "year", "children")
         if item is None:
             continue
-        notes.require("no_row_twice", "waiting", lambda at=line: f"row {at}", item[:2] not in seen, "the row stands twice")
+        notes.require("no_row_twice", "waiting", f"row {line}", item[:2] not in seen, "the row stands twice")
         seen.add(item[:2])
         waits[item[0]][item[1]] += item[2]
     return waits
@@ -174,8 +193,10 @@ def everyone_is_placed_or_waiting(case: Case, notes: Notes) -> None:
             entering[cohort][year] += entries[year]
     for cohort, name in enumerate(case.names):
         for year in range(1, span):
-            where = lambda n=name, y=year: f"{', '.join(n)} in {case.years[y]}"  # noqa: E731
-            notes.compare("placed", "allocation", where, entering[cohort][year] + case.waits[cohort][year], coming[cohort][year], CHILD, "children")
+            where = f"{', '.join(name)} in {case.years[year]}"
+            notes.compare(
+                "placed", "allocation", where, entering[cohort][year] + case.waits[cohort][year], coming[cohort][year], CHILD, "children"
+            )
 
 
 def early_help_is_possible(case: Case, notes: Notes) -> None:
@@ -188,9 +209,11 @@ def early_help_is_possible(case: Case, notes: Notes) -> None:
     avoided = avoided_by_hand(case)
     for cohort in sorted(episodes):
         for year in range(1, len(case.years)):
-            where = lambda c=cohort, y=year: f"{', '.join(case.names[c])} in {case.years[y]}"  # noqa: E731
+            where = f"{', '.join(case.names[cohort])} in {case.years[year]}"
             notes.at_most("at_risk", "early_help", where, episodes[cohort][year], float(demand.at_risk[cohort, year]), CHILD, "episodes")
-            notes.at_most("avoided_most", "early_help", where, avoided[cohort][year], float(demand.avoidable[cohort, year]), CHILD, "children")
+            notes.at_most(
+                "avoided_most", "early_help", where, avoided[cohort][year], float(demand.avoidable[cohort, year]), CHILD, "children"
+            )
     written: dict[tuple[int, int], float] = defaultdict(float)
     for row in case.tables["avoided"].to_dict("records"):
         label = (str(row["area"]), str(row["need"]), str(row["phase"]), str(row["band"]))
@@ -200,13 +223,16 @@ def early_help_is_possible(case: Case, notes: Notes) -> None:
             notes.add("avoided", "avoided", f"{', '.join(label)} in {row['year']}", "this row matches no children or year")
     for cohort in {*avoided, *(key[0] for key in written)}:
         for year in range(1, len(case.years)):
-            where = lambda c=cohort, y=year: f"{', '.join(case.names[c])} in {case.years[y]}"  # noqa: E731
+            where = f"{', '.join(case.names[cohort])} in {case.years[year]}"
             notes.compare("avoided", "avoided", where, written.get((cohort, year), 0.0), avoided[cohort][year], CHILD, "children")
 
 
 def ehcps_are_re_added(case: Case, notes: Notes) -> None:
     """Tables ``ehcps`` and ``entries`` hold what the allocation adds to."""
-    districts = {str(area): str(district) for area, district in zip(case.county.table("areas")["area"], case.county.table("areas")["district"], strict=True)}
+    districts = {
+        str(area): str(district)
+        for area, district in zip(case.county.table("areas")["area"], case.county.table("areas")["district"], strict=True)
+    }
     held: dict[tuple[str, ...], float] = defaultdict(float)
     came: dict[tuple[str, ...], float] = defaultdict(float)
     for (cohort, unit), children in case.present.items():
@@ -229,7 +255,17 @@ def ehcps_are_re_added(case: Case, notes: Notes) -> None:
         for row in case.tables[table].to_dict("records"):
             written[tuple(str(row[key]) for key in keys)] += float(row["children"])
         for key in {*written, *expected}:
-            notes.compare(table, table, lambda k=key: ", ".join(k), written.get(key, 0.0), expected.get(key, 0.0), CHILD * 10, "children")
+            notes.compare(table, table, ", ".join(key), written.get(key, 0.0), expected.get(key, 0.0), CHILD * 10, "children")
 
 
-__all__ = ["CHILD", "PROVISION_TYPES", "Case", "Tables", "avoided_by_hand", "early_help_is_possible", "ehcps_are_re_added", "everyone_is_placed_or_waiting", "prepare"]
+__all__ = [
+    "CHILD",
+    "PROVISION_TYPES",
+    "Case",
+    "Tables",
+    "avoided_by_hand",
+    "early_help_is_possible",
+    "ehcps_are_re_added",
+    "everyone_is_placed_or_waiting",
+    "prepare",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 from planner.check.children import Case
 from planner.check.options import most_stay, slack
@@ -57,7 +58,15 @@ def _children(case: Case, sums: _Sums) -> None:
         for line, price in rates.stock.items():
             if price[number]:
                 for year in range(1, last + 1):
-                    sums.pay(line, case.unit_name(int(unit)), "", "children", year, float(children) * stay**year * float(price[number]), float(rates.stock_tail[number]))
+                    sums.pay(
+                        line,
+                        case.unit_name(int(unit)),
+                        "",
+                        "children",
+                        year,
+                        float(children) * stay**year * float(price[number]),
+                        float(rates.stock_tail[number]),
+                    )
     for cohort, waiting in case.waits.items():
         for line, price in rates.waiting.items():
             for year in range(1, last + 1):
@@ -87,7 +96,15 @@ def _places(case: Case, sums: _Sums) -> None:
         for year in range(1, last + 1):
             for line, price in rates.place.items():
                 if price[unit] and size[year]:
-                    sums.pay(line, case.unit_name(unit), name, "places", year, size[year] * float(row["block_places"]) * float(price[unit]), float(rates.option_tail[number]))
+                    sums.pay(
+                        line,
+                        case.unit_name(unit),
+                        name,
+                        "places",
+                        year,
+                        size[year] * float(row["block_places"]) * float(price[unit]),
+                        float(rates.option_tail[number]),
+                    )
             for line, price in rates.option_running.items():
                 if price[number] and on[year]:
                     sums.pay(line, case.unit_name(unit), name, "options", year, float(price[number]), float(rates.option_tail[number]))
@@ -96,10 +113,12 @@ def _places(case: Case, sums: _Sums) -> None:
         for line, price in rates.place.items():
             if price[unit] and places[0]:
                 for year in range(1, last + 1):
-                    sums.pay(line, case.unit_name(unit), "", "places", year, places[year] * float(price[unit]), float(rates.unit_tail[unit]))
+                    sums.pay(
+                        line, case.unit_name(unit), "", "places", year, places[year] * float(price[unit]), float(rates.unit_tail[unit])
+                    )
 
 
-def _capital(case: Case, sums: _Sums, number: int, row: dict[str, object], year: int, opens: bool, grows: float) -> None:
+def _capital(case: Case, sums: _Sums, number: int, row: dict[Any, Any], year: int, opens: bool, grows: float) -> None:
     rates = case.rates
     pounds = (float(rates.capital_fixed[number]) if opens else 0.0) + grows * float(rates.capital_per_block[number])
     pounds *= float(rates.uprating["capital"][year])
@@ -126,14 +145,30 @@ def ledger_is_re_added(case: Case, notes: Notes, cost_gbp: float) -> None:
     present: dict[Key, float] = defaultdict(float)
     for number, row in enumerate(case.tables["ledger"].to_dict("records"), start=2):
         key = (str(row["line"]), _text(row["unit"]), _text(row["option"]), str(row["academic_year"]), str(row["quantity_unit"]))
-        notes.require("fund", "ledger", lambda at=number: f"row {at}", LINE_FUND.get(key[0]) == row["fund"], f"line {key[0]} does not belong to fund {row['fund']}")
+        notes.require(
+            "fund",
+            "ledger",
+            f"row {number}",
+            LINE_FUND.get(key[0]) == row["fund"],
+            f"line {key[0]} does not belong to fund {row['fund']}",
+        )
         cash[key] += float(row["cash_gbp"])
         present[key] += float(row["present_value_gbp"])
     for key in {*cash, *sums.cash, *sums.present}:
-        where = lambda k=key: ", ".join(part for part in k if part)  # noqa: E731
-        notes.compare("ledger_cash", "ledger", where, cash.get(key, 0.0), sums.cash.get(key, 0.0), _within(sums.cash.get(key, 0.0)), "pounds")
-        notes.compare("ledger_present_value", "ledger", where, present.get(key, 0.0), sums.present.get(key, 0.0), _within(sums.present.get(key, 0.0)), "pounds")
-    notes.compare("ledger_is_objective", "ledger", lambda: "the total", sum(present.values()), cost_gbp, PENNY, "pounds")
+        where = ", ".join(part for part in key if part)
+        notes.compare(
+            "ledger_cash", "ledger", where, cash.get(key, 0.0), sums.cash.get(key, 0.0), _within(sums.cash.get(key, 0.0)), "pounds"
+        )
+        notes.compare(
+            "ledger_present_value",
+            "ledger",
+            where,
+            present.get(key, 0.0),
+            sums.present.get(key, 0.0),
+            _within(sums.present.get(key, 0.0)),
+            "pounds",
+        )
+    notes.compare("ledger_is_objective", "ledger", "the total", sum(present.values()), cost_gbp, PENNY, "pounds")
 
 
 def _text(value: object) -> str:
@@ -150,14 +185,24 @@ def years_add_up(case: Case, notes: Notes) -> None:
     for line, price in rates.stock.items():
         base[line] += sum(float(value) * float(children) for value, children in zip(price, case.demand.stock_children, strict=True))
     for line, price in rates.place.items():
-        base[line] += sum(float(value) * float(places) for value, places in zip(price, case.arcs.units["places"], strict=True) if places == places)
+        base[line] += sum(
+            float(value) * float(places) for value, places in zip(price, case.arcs.units["places"], strict=True) if places == places
+        )
     high_needs: dict[str, float] = defaultdict(float)
     for row in case.tables["ledger_financial_year"].to_dict("records"):
         line, year = str(row["line"]), str(row["financial_year"])
         at = case.years.index(year)
         before = base[line] if at == 1 else yearly[(line, case.years[at - 1])]
         expected = yearly[(line, year)] if line == "capital" else share * yearly[(line, year)] + (1.0 - share) * before
-        notes.compare("financial_year", "ledger_financial_year", lambda ln=line, y=year: f"{ln} in {y}", float(row["cash_gbp"]), expected, _within(expected), "pounds")
+        notes.compare(
+            "financial_year",
+            "ledger_financial_year",
+            f"{line} in {year}",
+            float(row["cash_gbp"]),
+            expected,
+            _within(expected),
+            "pounds",
+        )
         if row["fund"] == "high_needs_block":
             high_needs[year] += float(row["cash_gbp"])
     _position(case, notes, high_needs)
@@ -177,10 +222,9 @@ def _position(case: Case, notes: Notes, high_needs: dict[str, float]) -> None:
         cost = high_needs[year] + rest
         gap = cost - float(row["high_needs_block_gbp"]) - float(row["transfer_in_gbp"])
         owed = (owed or 0.0) + gap
-        where = lambda y=year: y  # noqa: E731
-        notes.compare("dsg_position", "dsg_position", where, float(row["high_needs_cost_gbp"]), cost, _within(cost), "pounds")
-        notes.compare("dsg_position", "dsg_position", where, float(row["in_year_gbp"]), gap, _within(cost), "pounds")
-        notes.compare("dsg_position", "dsg_position", where, deficit, owed, _within(cost) * 20, "pounds")
+        notes.compare("dsg_position", "dsg_position", year, float(row["high_needs_cost_gbp"]), cost, _within(cost), "pounds")
+        notes.compare("dsg_position", "dsg_position", year, float(row["in_year_gbp"]), gap, _within(cost), "pounds")
+        notes.compare("dsg_position", "dsg_position", year, deficit, owed, _within(cost) * 20, "pounds")
 
 
 def _limits(case: Case, notes: Notes, yearly: dict[tuple[str, str], float], high_needs: dict[str, float]) -> None:
@@ -188,8 +232,8 @@ def _limits(case: Case, notes: Notes, yearly: dict[tuple[str, str], float], high
     limits = case.scenario.limits
     for year, limit in limits.capital_gbp_by_year.items():
         allowed = limit + slack(case, "over_capital", "", year)
-        notes.at_most("capital_limit", "ledger", lambda y=year: y, yearly[("capital", year)], allowed, 1.0, "pounds")
+        notes.at_most("capital_limit", "ledger", year, yearly[("capital", year)], allowed, 1.0, "pounds")
     for year, limit in limits.high_needs_gbp_by_year.items():
         if year in high_needs:
             allowed = limit + slack(case, "over_high_needs", "", year)
-            notes.at_most("high_needs_limit", "ledger_financial_year", lambda y=year: y, high_needs[year], allowed, 1.0, "pounds")
+            notes.at_most("high_needs_limit", "ledger_financial_year", year, high_needs[year], allowed, 1.0, "pounds")

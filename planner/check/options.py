@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ def _path(case: Case, notes: Notes, option: str, column: str) -> list[float]:
         if year in case.years[1:]:
             values[case.years.index(str(year))] = float(value)
             seen.append(str(year))
-    notes.require("options_every_year", "options", lambda: option, sorted(seen) == sorted(case.years[1:]), "not every year stands exactly once")
+    notes.require("options_every_year", "options", option, sorted(seen) == sorted(case.years[1:]), "not every year stands exactly once")
     return values
 
 
@@ -41,41 +42,73 @@ def options_are_possible(case: Case, notes: Notes) -> None:
             groups[str(row["exclusive_group"])].add(name)
         needed = str(row["requires"] or "")
         for year in range(1, len(case.years)):
-            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            where = f"{name} in {case.years[year]}"
             if needed and not row["decided"]:
-                notes.require("requires", "options", where, not on[year] or bool(opened.get(needed, on)[year]) and needed in known, f"it is open without '{needed}'")
+                notes.require(
+                    "requires",
+                    "options",
+                    where,
+                    not on[year] or (bool(opened.get(needed, on)[year]) and needed in known),
+                    f"it is open without '{needed}'",
+                )
             if on[year] and not on[year - 1] and not row["decided"] and row["kind"] != "close_unit":
                 openings[year] += 1
     limit = case.scenario.options.most_openings_per_year
     for year in range(1, len(case.years)):
         if limit is not None:
-            notes.at_most("openings_per_year", "options", lambda y=year: case.years[y], openings[year], limit, 0.0, "openings")
+            notes.at_most("openings_per_year", "options", case.years[year], openings[year], limit, 0.0, "openings")
     for group, names in sorted(groups.items()):
-        notes.require("exclusive", "options", lambda g=group: f"group {g}", len(names) <= 1, f"more than one is taken: {', '.join(sorted(names))}")
+        notes.require("exclusive", "options", f"group {group}", len(names) <= 1, f"more than one is taken: {', '.join(sorted(names))}")
 
 
-def _one_option(case: Case, notes: Notes, row: dict[str, object], on: list[float], size: list[float]) -> None:
+def _one_option(case: Case, notes: Notes, row: dict[Any, Any], on: list[float], size: list[float]) -> None:
     name, closes, decided = str(row["option"]), row["kind"] == "close_unit", bool(row["decided"])
-    least, most, earliest = float(row["least_blocks"]), float(row["most_blocks"]), int(row["earliest"])  # type: ignore[arg-type, call-overload]
-    per_block = 0.0 if closes else float(row["block_places"])  # type: ignore[arg-type]
+    least, most, earliest = float(row["least_blocks"]), float(row["most_blocks"]), int(row["earliest"])
+    per_block = 0.0 if closes else float(row["block_places"])
     places = _path(case, notes, name, "places")
     for year in range(1, len(case.years)):
-        where = lambda y=year: f"{name} in {case.years[y]}"  # noqa: E731
-        notes.require("whole", "options", where, on[year] in (0.0, 1.0) and size[year] == int(size[year]) and size[year] >= 0, "open must be 0 or 1 and blocks a whole number")
+        where = f"{name} in {case.years[year]}"
+        notes.require(
+            "whole",
+            "options",
+            where,
+            on[year] in (0.0, 1.0) and size[year] == int(size[year]) and size[year] >= 0,
+            "open must be 0 or 1 and blocks a whole number",
+        )
         notes.compare("option_places", "options", where, places[year], size[year] * per_block, 1e-9, "places")
-        notes.require("first_year", "options", where, not (on[year] or size[year]) or year >= earliest, "it is open before it can be finished")
+        notes.require(
+            "first_year", "options", where, not (on[year] or size[year]) or year >= earliest, "it is open before it can be finished"
+        )
         if decided:
-            wanted = float(row["fixed_blocks"]) if year >= earliest else 0.0  # type: ignore[arg-type]
-            notes.require("decided", "options", where, on[year] == float(year >= earliest) and size[year] == wanted, f"it was decided to have {wanted:g} blocks")
+            wanted = float(row["fixed_blocks"]) if year >= earliest else 0.0
+            notes.require(
+                "decided",
+                "options",
+                where,
+                on[year] == float(year >= earliest) and size[year] == wanted,
+                f"it was decided to have {wanted:g} blocks",
+            )
         else:
-            notes.require("size", "options", where, least * on[year] <= size[year] <= most * on[year], f"its size must be from {least:g} to {most:g} blocks while open and 0 while shut")
+            notes.require(
+                "size",
+                "options",
+                where,
+                least * on[year] <= size[year] <= most * on[year],
+                f"its size must be from {least:g} to {most:g} blocks while open and 0 while shut",
+            )
         if not row["may_close"] or closes:
-            notes.require("stays_open", "options", where, on[year] >= on[year - 1] and size[year] >= size[year - 1], "it shrinks or closes and may not")
+            notes.require(
+                "stays_open",
+                "options",
+                where,
+                on[year] >= on[year - 1] and size[year] >= size[year - 1],
+                "it shrinks or closes and may not",
+            )
         elif on[year] and on[year - 1]:
             notes.require("keeps_size", "options", where, size[year] == size[year - 1], "its size changes while it is open")
     if row["may_close"] and not closes:
         times = sum(1 for year in range(1, len(on)) if on[year] and not on[year - 1])
-        notes.require("keeps_size", "options", lambda: name, times <= 1, "it opens more than once")
+        notes.require("keeps_size", "options", name, times <= 1, "it opens more than once")
 
 
 def most_stay(case: Case, unit: int) -> float:
@@ -106,7 +139,9 @@ def places_by_hand(case: Case, notes: Notes) -> dict[int, list[float]]:
 def slack(case: Case, limit: str, unit: str, year: str, phase: str = "") -> float:
     """How far a limit is written as broken."""
     table = case.tables["slacks"]
-    mine = table[(table["limit"] == limit) & (table["unit"].fillna("") == unit) & (table["year"] == year) & (table["phase"].fillna("") == phase)]
+    mine = table[
+        (table["limit"] == limit) & (table["unit"].fillna("") == unit) & (table["year"] == year) & (table["phase"].fillna("") == phase)
+    ]
     return float(mine["amount"].sum())
 
 
@@ -126,7 +161,7 @@ def units_hold_what_they_may(case: Case, notes: Notes) -> None:
     for unit, limit in places.items():
         name = case.unit_name(unit)
         for year in range(1, len(case.years)):
-            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            where = f"{name} in {case.years[year]}"
             if case.kind(unit) == "contact_base":
                 throughput = float(case.arcs.units["episodes_per_place"].iloc[unit])
                 notes.at_most("episode_capacity", "early_help", where, episodes[unit][year], throughput * limit[year], CHILD, "episodes")
@@ -141,21 +176,28 @@ def _phase_places(case: Case, notes: Notes, by_phase: dict[tuple[int, str], list
     table = case.county.tables.get("unit_phase_places")
     for row in [] if table is None else table.to_dict("records"):
         unit, phase = case.units[str(row["unit"])], str(row["phase"])
-        added = [sum(_path(case, notes, str(option["option"]), "places")[year] for option in case.programme.options.to_dict("records") if option["unit"] == row["unit"] and option["kind"] != "close_unit") for year in range(len(case.years))]
+        added = [
+            sum(
+                _path(case, notes, str(option["option"]), "places")[year]
+                for option in case.programme.options.to_dict("records")
+                if option["unit"] == row["unit"] and option["kind"] != "close_unit"
+            )
+            for year in range(len(case.years))
+        ]
         for year in range(1, len(case.years)):
-            where = lambda u=row["unit"], p=phase, y=year: f"{u}, {p} in {case.years[y]}"  # noqa: E731
+            where = f"{row['unit']}, {phase} in {case.years[year]}"
             allowed = float(row["places"]) + added[year] + slack(case, "over_capacity_phase", str(row["unit"]), case.years[year], phase)
             notes.at_most("capacity_phase", "allocation", where, by_phase[(unit, phase)][year], allowed, CHILD, "children")
 
 
 def _occupancy_table(case: Case, notes: Notes, inside: dict[int, list[float]]) -> None:
     rows = {(str(row["unit"]), str(row["year"])): row for row in case.tables["occupancy"].to_dict("records")}
-    notes.require("occupancy", "occupancy", lambda: "all rows", len(rows) == len(case.tables["occupancy"]), "a unit and year stands twice")
+    notes.require("occupancy", "occupancy", "all rows", len(rows) == len(case.tables["occupancy"]), "a unit and year stands twice")
     for unit, limit in case.places.items():
         name = case.unit_name(unit)
         for year in range(len(case.years)):
             row = rows.get((name, case.years[year]))
-            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            where = f"{name} in {case.years[year]}"
             children = 0.0 if case.kind(unit) == "contact_base" else inside[unit][year]
             if row is None:
                 notes.require("occupancy", "occupancy", where, children < CHILD, "the unit holds children and has no row")
@@ -170,16 +212,27 @@ def bases_are_used(case: Case, notes: Notes) -> None:
     for row in case.programme.options.to_dict("records"):
         name, unit = str(row["option"]), case.units[str(row["unit"])]
         on, size = _path(case, notes, name, "open"), _path(case, notes, name, "blocks")
-        used = [sum(amounts[year] for (_, at), amounts in (*case.present.items(), *case.given.items()) if at == unit) for year in range(len(case.years))]
+        used = [
+            sum(amounts[year] for (_, at), amounts in (*case.present.items(), *case.given.items()) if at == unit)
+            for year in range(len(case.years))
+        ]
         throughput = float(case.arcs.units["episodes_per_place"].iloc[unit]) if case.kind(unit) == "contact_base" else 1.0
         least = float(row["least_occupancy"]) if row["least_occupancy"] == row["least_occupancy"] and row["least_occupancy"] != "" else 0.0
         ramp = int(row["ramp_years"])
         for year in range(1, len(case.years)):
-            where = lambda n=name, y=year: f"{n} in {case.years[y]}"  # noqa: E731
+            where = f"{name} in {case.years[year]}"
             if row["kind"] == "close_unit":
                 if on[year]:
                     came = sum(entries[year] for (_, at), entries in case.entered.items() if at == unit)
                     notes.at_most("closing", "allocation", where, came, 0.0, CHILD, "children")
             elif least and year > ramp and on[year]:
                 wanted = least * throughput * float(row["block_places"]) * size[year - ramp]
-                notes.at_most("least_occupancy", "allocation", where, wanted - slack(case, "under_occupancy", case.unit_name(unit), case.years[year]), used[year], CHILD, "children")
+                notes.at_most(
+                    "least_occupancy",
+                    "allocation",
+                    where,
+                    wanted - slack(case, "under_occupancy", case.unit_name(unit), case.years[year]),
+                    used[year],
+                    CHILD,
+                    "children",
+                )

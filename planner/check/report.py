@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -52,28 +51,28 @@ class Notes:
         if same < self.most_per_rule:
             self.findings.append(Finding(rule, table, where, wrong))
 
-    def compare(self, rule: str, table: str, where: Callable[[], str], found: float, expected: float, within: float, unit: str) -> None:
+    def compare(self, rule: str, table: str, where: str, found: float, expected: float, within: float, unit: str) -> None:
         """Test that two numbers agree within a tolerance; NaN never agrees."""
         self.tested[rule] = self.tested.get(rule, 0) + 1
         difference = abs(found - expected)
         if difference <= within:
             self.worst[rule] = max(self.worst.get(rule, 0.0), difference)
         else:
-            self.add(rule, table, where(), f"{_shown(found, unit)} where {_shown(expected, unit)} was expected")
+            self.add(rule, table, where, f"{_shown(found, unit)} where {_shown(expected, unit)} was expected")
 
-    def at_most(self, rule: str, table: str, where: Callable[[], str], found: float, limit: float, within: float, unit: str) -> None:
+    def at_most(self, rule: str, table: str, where: str, found: float, limit: float, within: float, unit: str) -> None:
         """Test that a number is at most a limit; NaN never is."""
         self.tested[rule] = self.tested.get(rule, 0) + 1
         if found - limit <= within:
             self.worst[rule] = max(self.worst.get(rule, 0.0), found - limit, 0.0)
         else:
-            self.add(rule, table, where(), f"{_shown(found, unit)} where at most {_shown(limit, unit)} is allowed")
+            self.add(rule, table, where, f"{_shown(found, unit)} where at most {_shown(limit, unit)} is allowed")
 
-    def require(self, rule: str, table: str, where: Callable[[], str], good: bool, wrong: str) -> None:
+    def require(self, rule: str, table: str, where: str, good: bool, wrong: str) -> None:
         """Test that something holds."""
         self.tested[rule] = self.tested.get(rule, 0) + 1
         if not good:
-            self.add(rule, table, where(), wrong)
+            self.add(rule, table, where, wrong)
 
     def report(self) -> CheckReport:
         """The finished report."""

@@ -1,0 +1,1 @@
+"""CSV to a county: specs, reading, rules, detail, prices and options."""

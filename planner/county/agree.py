@@ -14,6 +14,7 @@ def check_names(loaded: LoadedScenario, county: County) -> None:
 
     Raises:
         InputError: with every name that is not known, its line and the nearest name that is.
+
     """
     problems = Problems()
     scenario = loaded.scenario
@@ -25,14 +26,23 @@ def check_names(loaded: LoadedScenario, county: County) -> None:
     options = county.table("options").set_index("option")
     for number, name in enumerate(scenario.options.offer):
         if name not in offered_names(county):
-            wrong(f"options.offer.{number}", f"there is no option or kind of option '{name}'", f"the name of an option, or one of {', '.join(OPTION_KINDS)}", nearest(name, offered_names(county)))
+            wrong(
+                f"options.offer.{number}",
+                f"there is no option or kind of option '{name}'",
+                f"the name of an option, or one of {', '.join(OPTION_KINDS)}",
+                nearest(name, offered_names(county)),
+            )
     for name, fixed in scenario.options.fixed.items():
         if name not in options.index:
             wrong(f"options.fixed.{name}", f"there is no option '{name}'", fix=nearest(name, [str(item) for item in options.index]))
             continue
         row = options.loc[name]
         if fixed.blocks is not None and not row["least_blocks"] <= fixed.blocks <= row["most_blocks"]:
-            wrong(f"options.fixed.{name}.blocks", f"{fixed.blocks} blocks", f"{row['least_blocks']:g} to {row['most_blocks']:g} blocks, as options.csv says")
+            wrong(
+                f"options.fixed.{name}.blocks",
+                f"{fixed.blocks} blocks",
+                f"{row['least_blocks']:g} to {row['most_blocks']:g} blocks, as options.csv says",
+            )
         base = Year.parse(scenario.base_year)
         start = Year.parse(str(row["first_year"])) - base if row["first_year"] else 1
         first = base + max(1, start)

@@ -33,6 +33,7 @@ def read_cell(column: Column, text: str) -> Any:
 
     Raises:
         CellError: if the cell does not fit the spec.
+
     """
     text = clean(text)
     if not text:

@@ -135,7 +135,11 @@ def _grouped_transitions(frame: pd.DataFrame, weights: pd.DataFrame) -> pd.DataF
         kinds = sorted(set(frame["provision_type"]))
         bands = sorted(set(frame["band"]))
         members = weights[weights["group"].isin(groups)]
-        wanted = members[["need", "phase", "group", "share"]].merge(pd.DataFrame({"band": bands}), how="cross").merge(pd.DataFrame({"provision_type": kinds}), how="cross")
+        wanted = (
+            members[["need", "phase", "group", "share"]]
+            .merge(pd.DataFrame({"band": bands}), how="cross")
+            .merge(pd.DataFrame({"provision_type": kinds}), how="cross")
+        )
         row = best_rows(frame, selectors, wanted)
         wanted = wanted[row >= 0].copy()
         for chance in chances:

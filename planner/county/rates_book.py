@@ -48,7 +48,9 @@ def read_rates(folder: Path, problems: Problems, hashes: dict[str, str]) -> tupl
 def _known(file: str, line: int, where: str, found: Any, allowed: tuple[str, ...], problems: Problems) -> bool:
     if found in allowed:
         return True
-    problems.add(file, where, f"'{found}' is not known", line=line, expected=f"one of {', '.join(allowed)}", fix=nearest(str(found), allowed))
+    problems.add(
+        file, where, f"'{found}' is not known", line=line, expected=f"one of {', '.join(allowed)}", fix=nearest(str(found), allowed)
+    )
     return False
 
 
@@ -59,7 +61,9 @@ def _block(file: str, block: Any, node: yaml.Node, problems: Problems) -> list[R
         return []
     for key in block:
         _known(file, line, "block", key, _BLOCK_KEYS, problems)
-    good = _known(file, line, "line", block.get("line"), LINES, problems) and _known(file, line, "per", block.get("per"), tuple(RATE_BASES), problems)
+    good = _known(file, line, "line", block.get("line"), LINES, problems) and _known(
+        file, line, "per", block.get("per"), tuple(RATE_BASES), problems
+    )
     items = next(value for key, value in node.value if key.value == "rates").value
     return [rate for item, at in zip(block["rates"], items, strict=True) if good and (rate := _rate(file, block, item, at, problems))]
 

@@ -53,10 +53,23 @@ def _header(spec: TableSpec, header: list[str], problems: Problems) -> bool:
             problems.add(spec.file, f"column {name}", "the column stands twice", line=1, fix="Keep one of the two.")
             return False
         if name not in known:
-            problems.add(spec.file, f"column {name}", "this column is not known", line=1, expected=f"the columns {', '.join(known)}", fix=nearest(name, known))
+            problems.add(
+                spec.file,
+                f"column {name}",
+                "this column is not known",
+                line=1,
+                expected=f"the columns {', '.join(known)}",
+                fix=nearest(name, known),
+            )
     missing = [name for name in known if name not in header]
     for name in missing:
-        problems.add(spec.file, f"column {name}", "this column is missing", line=1, expected=next(column.meaning for column in spec.columns if column.name == name))
+        problems.add(
+            spec.file,
+            f"column {name}",
+            "this column is missing",
+            line=1,
+            expected=next(column.meaning for column in spec.columns if column.name == name),
+        )
     return not missing
 
 
@@ -75,7 +88,14 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
                 continue
             line = reader.line_num
             if len(cells) != len(header):
-                problems.add(spec.file, f"row {line}", f"{len(cells)} cells", line=line, expected=f"{len(header)} cells", fix="A comma inside a name must stand in quotes.")
+                problems.add(
+                    spec.file,
+                    f"row {line}",
+                    f"{len(cells)} cells",
+                    line=line,
+                    expected=f"{len(header)} cells",
+                    fix="A comma inside a name must stand in quotes.",
+                )
                 continue
             values = [_cell(spec, column, cells[columns[column.name]], line, problems) for column in spec.columns]
             for column, value in zip(spec.columns, values, strict=True):
@@ -108,7 +128,14 @@ def _keys(spec: TableSpec, frame: pd.DataFrame, problems: Problems) -> None:
     again = frame[frame.duplicated(list(spec.key), keep="first")]
     for row in again.head(20).to_dict("records"):
         shown = ", ".join(f"{name} {row[name]}" for name in spec.key)
-        problems.add(spec.file, shown, "this row stands twice", line=int(row[LINE]), expected="one row for each", fix="Add the two together or delete one.")
+        problems.add(
+            spec.file,
+            shown,
+            "this row stands twice",
+            line=int(row[LINE]),
+            expected="one row for each",
+            fix="Add the two together or delete one.",
+        )
 
 
 def _references(spec: TableSpec, tables: dict[str, pd.DataFrame], problems: Problems) -> None:
@@ -123,7 +150,9 @@ def _references(spec: TableSpec, tables: dict[str, pd.DataFrame], problems: Prob
         for value, line in zip(frame[column.name], frame[LINE], strict=True):
             for part in value if isinstance(value, tuple) else (value,):
                 if part is not None and part == part and part not in ("", "*") and str(part) not in known:
-                    problems.add(spec.file, f"column {column.name}", f"'{part}' is not in {table}.csv", line=int(line), fix=nearest(str(part), known))
+                    problems.add(
+                        spec.file, f"column {column.name}", f"'{part}' is not in {table}.csv", line=int(line), fix=nearest(str(part), known)
+                    )
 
 
 def read_county(folder: Path) -> County:
@@ -131,6 +160,7 @@ def read_county(folder: Path) -> County:
 
     Raises:
         InputError: with every problem found, each with its file and line.
+
     """
     folder = Path(folder)
     problems = Problems()

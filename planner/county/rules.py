@@ -22,7 +22,13 @@ def escalation_goes_up(tables: Tables, problems: Problems) -> None:
     for row in tables["bands"].to_dict("records"):
         above = row["escalates_to"]
         if above and rank.get(above, math.inf) <= row["rank"]:
-            problems.add("bands.csv", "column escalates_to", f"'{above}' is not above '{row['band']}'", line=int(row[LINE]), expected="a band of higher rank")
+            problems.add(
+                "bands.csv",
+                "column escalates_to",
+                f"'{above}' is not above '{row['band']}'",
+                line=int(row[LINE]),
+                expected="a band of higher rank",
+            )
 
 
 def complete_band_mix(mix: pd.DataFrame) -> pd.DataFrame:
@@ -49,7 +55,13 @@ def band_mix_adds_up(tables: Tables, problems: Problems) -> None:
                 total += float(best["share"])
                 lines.append(int(best[LINE]))
         if abs(total - 1.0) > _SHARES_ADD_WITHIN:
-            problems.add("band_mix.csv", f"need {row['need']}, phase {row['phase']}", f"the shares add to {total:.4f}", line=min(lines, default=1), expected="1")
+            problems.add(
+                "band_mix.csv",
+                f"need {row['need']}, phase {row['phase']}",
+                f"the shares add to {total:.4f}",
+                line=min(lines, default=1),
+                expected="1",
+            )
 
 
 def transitions_leave_room(tables: Tables, problems: Problems) -> None:
@@ -57,13 +69,24 @@ def transitions_leave_room(tables: Tables, problems: Problems) -> None:
     frame = tables["transitions"]
     total = frame["leaves_per_year"] + frame["moves_up_per_year"] + frame["escalates_per_year"]
     for row in frame[total > 1 + _SHARES_ADD_WITHIN].to_dict("records"):
-        problems.add("transitions.csv", f"phase {row['phase']}, band {row['band']}", "leaves, moves up and escalates add to more than 1", line=int(row[LINE]), expected="at most 1")
+        problems.add(
+            "transitions.csv",
+            f"phase {row['phase']}, band {row['band']}",
+            "leaves, moves up and escalates add to more than 1",
+            line=int(row[LINE]),
+            expected="at most 1",
+        )
     if not ((frame["need"] == "*") & (frame["band"] == "*") & (frame["provision_type"] == "*")).any():
         return
     covered = set(frame.loc[(frame["need"] == "*") & (frame["band"] == "*") & (frame["provision_type"] == "*"), "phase"])
     missing = [phase for phase in PHASES if phase not in covered and "*" not in covered]
     for phase in missing:
-        problems.add("transitions.csv", f"phase {phase}", "there is no row for every need, band and provision type", expected="a row with * for need, band and provision_type")
+        problems.add(
+            "transitions.csv",
+            f"phase {phase}",
+            "there is no row for every need, band and provision type",
+            expected="a row with * for need, band and provision_type",
+        )
 
 
 def children_are_where_they_can_be(tables: Tables, problems: Problems) -> None:
@@ -76,11 +99,23 @@ def children_are_where_they_can_be(tables: Tables, problems: Problems) -> None:
         takes = stock["unit"].map(units[of_unit])
         bad = [value not in allowed and allowed not in ("*", ("*",)) for value, allowed in zip(stock[column], takes, strict=True)]
         for row in stock[np.array(bad, dtype=bool)].head(20).to_dict("records"):
-            problems.add("stock.csv", f"unit {row['unit']}", f"the unit does not take {column} {row[column]}", line=int(row[LINE]), fix=f"Add it to column {of_unit} in units.csv or move the children.")
+            problems.add(
+                "stock.csv",
+                f"unit {row['unit']}",
+                f"the unit does not take {column} {row[column]}",
+                line=int(row[LINE]),
+                fix=f"Add it to column {of_unit} in units.csv or move the children.",
+            )
     triples = list(zip(stock["band"], stock["phase"], kinds, strict=True))
     for (band, phase, kind), row in zip(triples, stock.to_dict("records"), strict=True):
         if (band, phase, kind) not in may:
-            problems.add("stock.csv", f"unit {row['unit']}", f"band {band} may not be met by {kind} in {phase}", line=int(row[LINE]), fix="Add the row to band_provision.csv or change the band.")
+            problems.add(
+                "stock.csv",
+                f"unit {row['unit']}",
+                f"band {band} may not be met by {kind} in {phase}",
+                line=int(row[LINE]),
+                fix="Add the row to band_provision.csv or change the band.",
+            )
             if len(problems.found) > 50:
                 return
 
@@ -100,14 +135,22 @@ def options_fit_their_units(tables: Tables, problems: Problems) -> None:
         if row["kind"] == "close_unit" and math.isnan(float(units["places"].get(row["unit"], math.nan))):
             problems.add("options.csv", where, "a unit without a number of places cannot be closed", line=line)
         if row["least_blocks"] > row["most_blocks"]:
-            problems.add("options.csv", where, f"least_blocks {row['least_blocks']:g} is more than most_blocks {row['most_blocks']:g}", line=line)
-        shares = [part for part in str(row["capital_profile"]).split("|")]
+            problems.add(
+                "options.csv", where, f"least_blocks {row['least_blocks']:g} is more than most_blocks {row['most_blocks']:g}", line=line
+            )
+        shares = str(row["capital_profile"]).split("|")
         try:
             added = sum(float(part) for part in shares)
         except ValueError:
             added = math.nan
         if not abs(added - 1.0) <= _SHARES_ADD_WITHIN:
-            problems.add("options.csv", where, f"the shares in capital_profile '{row['capital_profile']}' do not add to 1", line=line, expected="shares such as 0.5|0.5")
+            problems.add(
+                "options.csv",
+                where,
+                f"the shares in capital_profile '{row['capital_profile']}' do not add to 1",
+                line=line,
+                expected="shares such as 0.5|0.5",
+            )
         committed = bool(row["committed_year"])
         if committed == math.isnan(float(row["committed_blocks"])):
             problems.add("options.csv", where, "committed_year and committed_blocks must both be filled or both be empty", line=line)
@@ -118,11 +161,15 @@ def contact_bases_give_episodes(tables: Tables, problems: Problems) -> None:
     for row in tables["units"].to_dict("records"):
         base = row["provision_type"] == "contact_base"
         if base == math.isnan(float(row["episodes_per_place"])):
-            problems.add("units.csv", f"unit {row['unit']}", "episodes_per_place is for contact bases, and only for them", line=int(row[LINE]))
+            problems.add(
+                "units.csv", f"unit {row['unit']}", "episodes_per_place is for contact bases, and only for them", line=int(row[LINE])
+            )
         if row["serves"] == "own_area" and not row["area"]:
             problems.add("units.csv", f"unit {row['unit']}", "a unit that serves its own area needs an area", line=int(row[LINE]))
         if math.isnan(float(row["easting_m"])) != math.isnan(float(row["northing_m"])):
-            problems.add("units.csv", f"unit {row['unit']}", "easting and northing must both be filled or both be empty", line=int(row[LINE]))
+            problems.add(
+                "units.csv", f"unit {row['unit']}", "easting and northing must both be filled or both be empty", line=int(row[LINE])
+            )
 
 
 def every_need_has_population(tables: Tables, problems: Problems) -> None:

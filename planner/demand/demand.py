@@ -42,6 +42,7 @@ class Demand:
         growth: Tidy frame for the report: year, phase, need, children_population_effect, children_rate_effect,
             new_ehcps: how far new EHCPs differ from the base year because there are more or fewer
             children and because the chance of an EHCP changed.
+
     """
 
     years: tuple[Year, ...]

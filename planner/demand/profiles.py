@@ -24,6 +24,7 @@ def weights(profile: str, lag_years: int, spread_years: int, fade_per_year: floa
 
     Returns:
         (horizon + 1,) share by lag; index 0 holds 0.
+
     """
     steps = 1 if profile == "step" else spread_years
     rank = np.arange(1, steps + 1, dtype=float)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -74,7 +76,7 @@ def _cohorts(county: County) -> pd.DataFrame:
 def _targets(cohorts: pd.DataFrame, county: County) -> tuple[Ints, Ints]:
     position = {key: number for number, key in enumerate(cohorts.itertuples(index=False, name=None))}
     above = dict(zip(county.table("bands")["band"], county.table("bands")["escalates_to"], strict=True))
-    following = dict(zip(PHASES[:-1], PHASES[1:], strict=True))
+    following = dict(pairwise(PHASES))
     up, higher = [], []
     for area, need, phase, band in cohorts.itertuples(index=False, name=None):
         up.append(position.get((area, need, following.get(phase, ""), band), -1))
@@ -82,7 +84,9 @@ def _targets(cohorts: pd.DataFrame, county: County) -> tuple[Ints, Ints]:
     return np.array(up, dtype=np.int64), np.array(higher, dtype=np.int64)
 
 
-def _chances(cohorts: pd.DataFrame, county: County, factor: float, up_to: Ints, escalates_to: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+def _chances(
+    cohorts: pd.DataFrame, county: County, factor: float, up_to: Ints, escalates_to: Ints
+) -> tuple[Floats, Floats, Floats, Floats]:
     """(C, S) stay, moves up, escalates, leaves."""
     table = county.table("transitions")
     kinds = cohorts[["need", "phase", "band"]].drop_duplicates(ignore_index=True)
@@ -90,9 +94,22 @@ def _chances(cohorts: pd.DataFrame, county: County, factor: float, up_to: Ints, 
     row = best_rows(table, ["need", "phase", "band", "provision_type"], wanted)
     if (row < 0).any():
         first = wanted[row < 0].iloc[0]
-        raise InputError([Problem("transitions.csv", 0, 0, f"phase {first['phase']}, band {first['band']}", "no row says what happens to these children in a year", "a row with these values or *")])
+        raise InputError(
+            [
+                Problem(
+                    "transitions.csv",
+                    0,
+                    0,
+                    f"phase {first['phase']}, band {first['band']}",
+                    "no row says what happens to these children in a year",
+                    "a row with these values or *",
+                )
+            ]
+        )
     shape = (len(kinds), len(SITUATIONS))
-    leaves, moves_up, escalates = (table[name].to_numpy(dtype=float)[row].reshape(shape) for name in ("leaves_per_year", "moves_up_per_year", "escalates_per_year"))
+    leaves, moves_up, escalates = (
+        table[name].to_numpy(dtype=float)[row].reshape(shape) for name in ("leaves_per_year", "moves_up_per_year", "escalates_per_year")
+    )
     number = {key: place for place, key in enumerate(kinds.itertuples(index=False, name=None))}
     which = np.array([number[key] for key in cohorts[["need", "phase", "band"]].itertuples(index=False, name=None)])
     leaves, moves_up, escalates = leaves[which], moves_up[which], escalates[which] * factor
@@ -123,6 +140,7 @@ def project(scenario: Scenario, county: County) -> Demand:
 
     Raises:
         InputError: if no row of transitions.csv says what happens to some children.
+
     """
     wish, horizon = scenario.demand, scenario.years
     cohorts = _cohorts(county)
@@ -166,7 +184,9 @@ def project(scenario: Scenario, county: County) -> Demand:
     )
 
 
-def _early_help(scenario: Scenario, cohorts: pd.DataFrame, county: County, share: Floats, relative: Floats, new: Floats) -> tuple[Floats, Floats, Floats]:
+def _early_help(
+    scenario: Scenario, cohorts: pd.DataFrame, county: County, share: Floats, relative: Floats, new: Floats
+) -> tuple[Floats, Floats, Floats]:
     """(C, H+1) children who could be reached, EHCPs that could be avoided, and the effect by lag.
 
     Children on SEN support of an area, need and phase are split over the bands that early help reaches by the bands' shares of
@@ -174,13 +194,17 @@ def _early_help(scenario: Scenario, cohorts: pd.DataFrame, county: County, share
     """
     settings = scenario.demand.early_help
     reached = cohorts["band"].isin(settings.bands).to_numpy()
-    among = pd.Series(np.where(reached, share, 0.0)).groupby([cohorts["area"], cohorts["need"], cohorts["phase"]]).transform("sum").to_numpy()
+    among = (
+        pd.Series(np.where(reached, share, 0.0)).groupby([cohorts["area"], cohorts["need"], cohorts["phase"]]).transform("sum").to_numpy()
+    )
     part = np.divide(share, among, out=np.zeros_like(share), where=reached & (among > 0))
     pool = _by_need_phase(cohorts, county.table("sen_support"), "children")
     at_risk = (pool * part)[:, None] * relative * settings.reachable_share
     at_risk[:, 0] = 0.0
     avoidable = np.where(reached[:, None], new * settings.most_avoidable_share, 0.0)
-    shape = settings.effect * profiles.weights(settings.profile, settings.lag_years, settings.spread_years, settings.fade_per_year, scenario.years)
+    shape = settings.effect * profiles.weights(
+        settings.profile, settings.lag_years, settings.spread_years, settings.fade_per_year, scenario.years
+    )
     effect = np.where(reached[:, None], shape[None, :], 0.0)
     return at_risk, avoidable, effect
 

@@ -1,0 +1,1 @@
+"""The ledger, two clocks and the position of the grant."""

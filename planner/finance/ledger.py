@@ -22,7 +22,18 @@ class _Book:
         self.after = f"after {demand.years[-1]}"
         self.rows: list[tuple[object, ...]] = []
 
-    def add(self, line: str, kind: str, unit: int | None, option: str, year: int | None, quantity: float, quantity_unit: str, cash: float, present: float) -> None:
+    def add(
+        self,
+        line: str,
+        kind: str,
+        unit: int | None,
+        option: str,
+        year: int | None,
+        quantity: float,
+        quantity_unit: str,
+        cash: float,
+        present: float,
+    ) -> None:
         if cash == 0.0 and present == 0.0 and quantity == 0.0:
             return
         sector = str(self.arcs.units["sector"].iloc[unit]) if unit is not None else ""
@@ -31,7 +42,9 @@ class _Book:
         when = self.after if year is None else str(self.demand.years[year])
         self.rows.append((LINE_FUND[line], line, code, kind, name, option, when, quantity, quantity_unit, cash, present))
 
-    def yearly(self, line: str, kind: str, unit: int | None, option: str, quantity: Floats, price: float, quantity_unit: str, tail: float) -> None:
+    def yearly(
+        self, line: str, kind: str, unit: int | None, option: str, quantity: Floats, price: float, quantity_unit: str, tail: float
+    ) -> None:
         """Rows of one price for quantities (H+1,) in years 1..H, and the tail after the last year."""
         uprated = price * self.rates.uprating[line]
         for year in range(1, len(quantity)):
@@ -59,7 +72,7 @@ def _child_rows(book: _Book, here: Presence) -> None:
         after = np.zeros(len(arcs.units))
         np.add.at(after, unit[paid], children[paid, -1] * price[paid] * tails[paid])
         uprating, discount = rates.uprating[line], rates.discount
-        for number in np.nonzero(quantity.any(axis=1))[0]:
+        for number in np.nonzero(quantity.any(axis=1))[0].tolist():
             kind = str(arcs.units["provision_type"].iloc[number])
             for year in range(1, children.shape[1]):
                 cash = pounds[number, year] * uprating[year]
@@ -95,18 +108,27 @@ def _place_rows(book: _Book, programme: Programme, solution: Solution, here: Pre
         if options["kind"].iloc[row] == "close_unit":
             base[unit] -= closed_places(float(base[unit, 0]), opened[row], float(most[unit]))
     for line, price in rates.place.items():
-        for unit in np.nonzero((price != 0) & (base[:, 0] > 0))[0]:
+        for unit in np.nonzero((price != 0) & (base[:, 0] > 0))[0].tolist():
             book.yearly(line, kinds[unit], int(unit), "", base[unit], float(price[unit]), "places", float(rates.unit_tail[unit]))
         for row, unit in enumerate(option_unit):
             if price[unit] and added[row].any():
                 book.yearly(line, kinds[unit], unit, names[row], added[row], float(price[unit]), "places", float(rates.option_tail[row]))
     for line, price in rates.option_running.items():
-        for row in np.nonzero(price)[0]:
-            book.yearly(line, kinds[option_unit[row]], option_unit[row], names[row], opened[row], float(price[row]), "options", float(rates.option_tail[row]))
+        for row in np.nonzero(price)[0].tolist():
+            book.yearly(
+                line,
+                kinds[option_unit[row]],
+                option_unit[row],
+                names[row],
+                opened[row],
+                float(price[row]),
+                "options",
+                float(rates.option_tail[row]),
+            )
     episodes = np.zeros((len(arcs.units), len(years)))
     np.add.at(episodes, arcs.help_unit[here.help_arc], here.episodes)
     for line, price in rates.episode.items():
-        for unit in np.nonzero((price != 0) & episodes.any(axis=1))[0]:
+        for unit in np.nonzero((price != 0) & episodes.any(axis=1))[0].tolist():
             book.yearly(line, kinds[unit], int(unit), "", episodes[unit], float(price[unit]), "episodes", 0.0)
 
 
@@ -130,7 +152,9 @@ def _capital_rows(book: _Book, programme: Programme, solution: Solution) -> None
                 spent[max(int(year) - back, 0)] += share * pounds[year - 1]
             credit += pounds[year - 1] * rates.capital_residual[row, year]
         for year in np.nonzero(spent)[0]:
-            book.add("capital", kind, unit, name, int(year), spent[year], "pounds of capital", spent[year], spent[year] * rates.discount[year])
+            book.add(
+                "capital", kind, unit, name, int(year), spent[year], "pounds of capital", spent[year], spent[year] * rates.discount[year]
+            )
         if credit:
             book.add("capital", kind, unit, name, None, 0.0, "pounds of capital", -credit / rates.discount[-1], -credit)
 

@@ -38,7 +38,17 @@ def dsg_position(county: County, by_financial_year: pd.DataFrame, years: tuple[Y
         block = given("high_needs_block", year) if pd.notna(given("high_needs_block", year)) else block
         owed = given("deficit_at_year_end", year)
         deficit = owed if pd.notna(owed) else deficit
-        rows.append((year, "published", given("high_needs_block", year), given("transfer_in", year), float("nan"), given("in_year_overspend", year), owed))
+        rows.append(
+            (
+                year,
+                "published",
+                given("high_needs_block", year),
+                given("transfer_in", year),
+                float("nan"),
+                given("in_year_overspend", year),
+                owed,
+            )
+        )
     high_needs = by_financial_year[by_financial_year["fund"] == Fund.HIGH_NEEDS].groupby("financial_year")["cash_gbp"].sum()
     other = published["other_high_needs_spend"].dropna() if "other_high_needs_spend" in published.columns else pd.Series(dtype=float)
     rest = float(other.iloc[-1]) if len(other) else 0.0

@@ -1,0 +1,1 @@
+"""The model as arrays: one function a row family."""

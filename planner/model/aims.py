@@ -9,7 +9,6 @@ from planner.model.layout import Floats, Inputs, Layout
 from planner.model.program import Aim
 from planner.rates.stays import stay_weights
 
-
 OVER_PLACES_COUNTS = 2.0
 """A child above a unit's places counts as so many children waiting, so that nobody is placed by breaking a limit."""
 

@@ -18,7 +18,16 @@ class _Placer:
         self.blocks: list[Columns] = []
         self.next = 0
 
-    def family(self, name: str, exists: Flags, axes: tuple[str, ...], *, upper: npt.ArrayLike = np.inf, lower: npt.ArrayLike = 0.0, whole: bool = False) -> Ints:
+    def family(
+        self,
+        name: str,
+        exists: Flags,
+        axes: tuple[str, ...],
+        *,
+        upper: npt.ArrayLike = np.inf,
+        lower: npt.ArrayLike = 0.0,
+        whole: bool = False,
+    ) -> Ints:
         """Give a position to every True of ``exists``; returns positions of the same shape, -1 elsewhere."""
         positions = np.full(exists.shape, -1, dtype=np.int64)
         where = np.nonzero(exists)
@@ -91,7 +100,9 @@ def build_columns(inputs: Inputs) -> tuple[tuple[Columns, ...], Layout]:
     enter = place.family("enter", _from_year(inputs.first_open[arcs.unit], horizon), ("arc", "year"))
     wait = place.family("wait", _planned((cohorts, horizon + 1)), ("cohort", "year"))
     in_place = place.family(
-        "in_place", np.repeat(_in_place_needed(inputs)[:, :, None], horizon + 1, axis=2) & _planned((1, 1, horizon + 1)), ("cohort", "situation", "year")
+        "in_place",
+        np.repeat(_in_place_needed(inputs)[:, :, None], horizon + 1, axis=2) & _planned((1, 1, horizon + 1)),
+        ("cohort", "situation", "year"),
     )
     episodes = place.family("episodes", _from_year(inputs.first_open[arcs.help_unit], horizon), ("help_arc", "year"))
     open_lower, open_upper, blocks_lower, blocks_upper = option_bounds(inputs)
@@ -112,7 +123,25 @@ def build_columns(inputs: Inputs) -> tuple[tuple[Columns, ...], Layout]:
     limits = inputs.scenario.limits
     over_capital = place.family("over_capital", money_years(inputs, limits.capital_gbp_by_year), ("year",))
     over_high_needs = place.family("over_high_needs", money_years(inputs, limits.high_needs_gbp_by_year), ("year",))
-    layout = Layout(enter, wait, episodes, in_place, opens, blocks, opened, shut, grown, shrunk, over, phase_rows, over_phase, under, over_capital, over_high_needs, place.next)
+    layout = Layout(
+        enter,
+        wait,
+        episodes,
+        in_place,
+        opens,
+        blocks,
+        opened,
+        shut,
+        grown,
+        shrunk,
+        over,
+        phase_rows,
+        over_phase,
+        under,
+        over_capital,
+        over_high_needs,
+        place.next,
+    )
     return tuple(place.blocks), layout
 
 

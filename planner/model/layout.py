@@ -12,7 +12,7 @@ import pandas as pd
 from planner.county.county import County
 from planner.county.programme import Programme
 from planner.demand.demand import Demand
-from planner.names import PROVISION_TYPES, SITUATIONS
+from planner.names import PROVISION_TYPES
 from planner.network.arcs import Arcs
 from planner.rates.rates import Rates
 from planner.scenario.schema import Scenario
@@ -158,6 +158,7 @@ class Layout:
         under_occupancy: (O, H+1) children below an option's least occupancy; -1 where it has none.
         over_capital, over_high_needs: (H+1,) thousands of pounds over a limit in the financial year; -1 where there is none.
         count: how many columns there are.
+
     """
 
     enter: Ints

@@ -119,6 +119,7 @@ class Program:
 
         Raises:
             KeyError: if there is none.
+
         """
         for block in self.columns:
             if block.family == name:
@@ -130,6 +131,7 @@ class Program:
 
         Raises:
             KeyError: if there is none.
+
         """
         first = 0
         for block in self.rows:

@@ -54,7 +54,7 @@ def capacity(inputs: Inputs, layout: Layout) -> Rows:
     exists = layout.over_capacity >= 0
     rows = row_numbers(exists)
     entries = Builder.empty()
-    arcs = np.nonzero(exists.any(axis=1)[inputs.arcs.unit])[0]
+    arcs = np.nonzero(np.any(exists, axis=1)[inputs.arcs.unit])[0]
     add_occupancy(entries, rows[inputs.arcs.unit[arcs]], arcs, layout.enter, inputs)
     _add_option_places(entries, rows, inputs, layout)
     unit, year = np.nonzero(exists)
@@ -84,12 +84,12 @@ def capacity_phase(inputs: Inputs, layout: Layout) -> Rows:
         add_occupancy(entries, np.repeat(rows[number][None, :], len(arcs), axis=0), arcs, layout.enter, inputs)
         stock = (inputs.demand.stock_unit == unit) & (phases[inputs.demand.stock_cohort] == phase)
         limit[number] = places - inputs.stock_left[stock].sum(axis=0)
-        for option in np.nonzero((inputs.option_unit == unit) & ~inputs.closes)[0]:
+        for option in np.nonzero((inputs.option_unit == unit) & ~inputs.closes)[0].tolist():
             entries.add(rows[number, 1:], layout.blocks[option, 1:], -inputs.block_places[option])
         entries.add(rows[number, 1:], layout.over_capacity_phase[number, 1:], -1.0)
-    number, year = np.nonzero(rows >= 0)
-    keys = pd.DataFrame({"phase_row": number, "year": year})
-    return finish("capacity_phase", keys, entries, -np.inf, limit[number, year], layout.count)
+    phase_row, year = np.nonzero(rows >= 0)
+    keys = pd.DataFrame({"phase_row": phase_row, "year": year})
+    return finish("capacity_phase", keys, entries, -np.inf, limit[phase_row, year], layout.count)
 
 
 def closing(inputs: Inputs, layout: Layout) -> Rows:
@@ -106,7 +106,11 @@ def closing(inputs: Inputs, layout: Layout) -> Rows:
     horizon = inputs.horizon
     keys = pd.DataFrame({"option": np.repeat(closers, horizon), "year": np.tile(np.arange(1, horizon + 1), len(closers))})
     adds = np.zeros(len(inputs.places))
-    np.add.at(adds, inputs.option_unit, inputs.block_places * np.maximum(inputs.options["most_blocks"], inputs.options["fixed_blocks"]).to_numpy(float))
+    np.add.at(
+        adds,
+        inputs.option_unit,
+        inputs.block_places * np.maximum(inputs.options["most_blocks"], inputs.options["fixed_blocks"]).to_numpy(float),
+    )
     most = np.nan_to_num(inputs.places) + adds
     limit = np.repeat(most[inputs.option_unit[closers]], horizon)
     for number, option in enumerate(closers):
@@ -134,7 +138,8 @@ def least_occupancy(inputs: Inputs, layout: Layout) -> Rows:
     rows = row_numbers(exists)
     least = np.nan_to_num(inputs.options["least_occupancy"].to_numpy(dtype=float)) * inputs.block_places
     per_place = np.nan_to_num(inputs.arcs.units["episodes_per_place"].to_numpy(dtype=float))
-    for option in np.nonzero(exists.any(axis=1))[0]:
+    for at in np.nonzero(exists.any(axis=1))[0]:
+        option = int(at)
         unit = inputs.option_unit[option]
         wanted = least[option] * (per_place[unit] if inputs.is_base[unit] else 1.0)
         if inputs.is_base[unit]:
@@ -150,6 +155,6 @@ def least_occupancy(inputs: Inputs, layout: Layout) -> Rows:
             most = wanted * float(inputs.options["most_blocks"].iloc[option])
             entries.add(row, layout.open[option, years - ramp[option]], most)
             entries.add(row, layout.open[option, years], -most)
-    option, year = np.nonzero(exists)
-    keys = pd.DataFrame({"option": option, "year": year})
-    return finish("least_occupancy", keys, entries, -inputs.unit_stock[inputs.option_unit[option], year], np.inf, layout.count)
+    options, year = np.nonzero(exists)
+    keys = pd.DataFrame({"option": options, "year": year})
+    return finish("least_occupancy", keys, entries, -inputs.unit_stock[inputs.option_unit[options], year], np.inf, layout.count)

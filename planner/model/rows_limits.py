@@ -12,7 +12,9 @@ from planner.model.program import Rows
 from planner.names import Year
 
 
-def _limit_rows(family: str, inputs: Inputs, layout: Layout, slack: Ints, limits: dict[str, float], costs: dict[int, tuple[Floats, float]]) -> Rows:
+def _limit_rows(
+    family: str, inputs: Inputs, layout: Layout, slack: Ints, limits: dict[str, float], costs: dict[int, tuple[Floats, float]]
+) -> Rows:
     years = np.array(sorted(costs), dtype=np.int64)
     by_year = {Year.parse(text) - inputs.demand.years[0]: value for text, value in limits.items()}
     matrix = np.zeros((len(years), layout.count))
@@ -56,4 +58,6 @@ def high_needs_limit(inputs: Inputs, layout: Layout) -> Rows:
         now, settled = yearly_cost(inputs, layout, int(year), lines)
         before, settled_before = yearly_cost(inputs, layout, int(year) - 1, lines) if year else (np.zeros(layout.count), settled)
         costs[int(year)] = (share * now + (1 - share) * before, share * settled + (1 - share) * settled_before)
-    return _limit_rows("high_needs_limit", inputs, layout, layout.over_high_needs, dict(inputs.scenario.limits.high_needs_gbp_by_year), costs)
+    return _limit_rows(
+        "high_needs_limit", inputs, layout, layout.over_high_needs, dict(inputs.scenario.limits.high_needs_gbp_by_year), costs
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.layout import Builder, Ints, Inputs, Layout
+from planner.model.layout import Builder, Inputs, Ints, Layout
 from planner.model.program import Rows
 from planner.model.rows import finish
 from planner.model.rows_capacity import opening_changes
@@ -81,7 +81,7 @@ def keeps_size(inputs: Inputs, layout: Layout) -> Rows:
             entries.add(len(rows), family[option, when], value)
         rows.append((option, year, what, lower, upper))
 
-    for option in np.nonzero(inputs.may_close)[0]:
+    for option in np.nonzero(inputs.may_close)[0].tolist():
         for t in range(1, inputs.horizon + 1):
             v, u, m, d = layout.opened, layout.shut, layout.grown, layout.shrunk
             y, n = layout.open, layout.blocks

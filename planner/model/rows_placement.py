@@ -69,7 +69,7 @@ def placed(inputs: Inputs, layout: Layout) -> Rows:
     for target, chance in ((demand.up_to, demand.moves_up), (demand.escalates_to, demand.escalates)):
         source = np.nonzero(target >= 0)[0]
         into = target[source]
-        np.add.at(limit, (into, 0), (chance[source] * stock[source]).sum(axis=1))
+        np.add.at(limit[:, 0], into, (chance[source] * stock[source]).sum(axis=1))
         entries.add(rows[into][:, None, 2:], layout.in_place[source][:, :, 1:-1], -chance[source][:, :, None])
         entries.add(rows[into][:, 2:], layout.wait[source][:, 1:-1], -chance[source][:, WAITING_AT, None])
     for lag in range(1, horizon):

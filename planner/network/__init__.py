@@ -1,0 +1,1 @@
+"""Who may enter where, and how long it takes."""

@@ -37,6 +37,7 @@ class Arcs:
         stock_km: (K,) its road distance.
         refused: Tidy frame: district, need, phase, band, provision_type, reason (one of ``REFUSALS``), pairs: how many
             pairs of cohort and unit were refused for that reason.
+
     """
 
     units: pd.DataFrame

@@ -61,7 +61,11 @@ def build_arcs(scenario: Scenario, county: County, demand: Demand) -> Arcs:
     for band, phase, kind in county.table("band_provision")[["band", "phase", "provision_type"]].itertuples(index=False, name=None):
         if kind in kinds:
             may[bands.index(band), PHASES.index(phase), kinds.index(kind)] = True
-    takes_phase, takes_need, takes_band = _member(units["phases"], list(PHASES)), _member(units["needs"], needs), _member(units["bands"], bands)
+    takes_phase, takes_need, takes_band = (
+        _member(units["phases"], list(PHASES)),
+        _member(units["needs"], needs),
+        _member(units["bands"], bands),
+    )
     host = units["area"].map({area: number for number, area in enumerate(areas["area"])}).fillna(-1).astype(int).to_numpy()
     own = (units["serves"] == "own_area").to_numpy()
     limits, extra = _limits(scenario)
@@ -101,7 +105,9 @@ def build_arcs(scenario: Scenario, county: County, demand: Demand) -> Arcs:
     )
 
 
-def _refused(cohorts: pd.DataFrame, areas: pd.DataFrame, kinds: list[str], kind_at: Ints, area_at: Ints, reason: np.ndarray) -> pd.DataFrame:
+def _refused(
+    cohorts: pd.DataFrame, areas: pd.DataFrame, kinds: list[str], kind_at: Ints, area_at: Ints, reason: np.ndarray
+) -> pd.DataFrame:
     """Refused pairs counted by district, need, phase, band, provision type and reason."""
     keys = ["district", "need", "phase", "band"]
     labels = cohorts.assign(district=areas["district"].to_numpy()[area_at])[keys]

@@ -39,6 +39,7 @@ def from_matrix(county: County, areas: pd.DataFrame, units: pd.DataFrame, name: 
 
     Raises:
         InputError: with every problem in the file.
+
     """
     path = _matrix_path(county, name)
     problems = Problems()
@@ -54,7 +55,13 @@ def from_matrix(county: County, areas: pd.DataFrame, units: pd.DataFrame, name: 
         line = reader.line_num
         area, site = str(row["area"]).strip(), str(row["site"]).strip()
         if area not in area_at or site not in unit_at:
-            problems.add(name, "area" if area not in area_at else "site", f"'{area if area not in area_at else site}' is not known", line=line, expected="an area and a unit of the county at the scenario's detail")
+            problems.add(
+                name,
+                "area" if area not in area_at else "site",
+                f"'{area if area not in area_at else site}' is not known",
+                line=line,
+                expected="an area and a unit of the county at the scenario's detail",
+            )
             continue
         try:
             values = float(row["minutes"]), float(row["km"])
@@ -77,5 +84,7 @@ def _matrix_path(county: County, name: str) -> Path:
     bad = "\\" in name or ":" in name or Path(name).is_absolute()
     path = (folder / name).resolve()
     if bad or not path.is_relative_to(folder) or not path.is_file():
-        raise InputError([Problem(name, 0, 0, "travel.matrix", "there is no such file in the county's folder", "a file such as travel_minutes.csv")])
+        raise InputError(
+            [Problem(name, 0, 0, "travel.matrix", "there is no such file in the county's folder", "a file such as travel_minutes.csv")]
+        )
     return path

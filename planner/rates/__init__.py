@@ -1,0 +1,1 @@
+"""What everything costs, by fund and year."""

@@ -34,7 +34,10 @@ def transport_rate(rates: pd.DataFrame, children: pd.DataFrame, km: Floats) -> F
     Beyond the walking distance of the phase a share of children is carried: ``share (fixed + per km x km) (1 + solo share
     (solo factor - 1))``; within it none.
     """
-    part = {name: find(rates, "transport", f"journey_{name}", children) for name in ("year_fixed", "year_km", "share_carried", "share_solo", "solo_factor")}
+    part = {
+        name: find(rates, "transport", f"journey_{name}", children)
+        for name in ("year_fixed", "year_km", "share_carried", "share_solo", "solo_factor")
+    }
     walking = find(rates, "transport", "walking_km", children)
     shared = part["year_fixed"] + part["year_km"] * km
     solo = 1.0 + part["share_solo"] * (np.where(part["solo_factor"] > 0, part["solo_factor"], 1.0) - 1.0)
@@ -57,7 +60,15 @@ def _check_priced(rates: pd.DataFrame, arcs: Arcs, children: pd.DataFrame, price
     missing = children[free & ~children["provision_type"].isin(allowed_free)].drop_duplicates(["provision_type", "phase", "band"])
     if len(missing):
         raise InputError(
-            Problem("rates", 0, 0, f"{row['provision_type']}, {row['phase']}, {row['band']}", "no price says what these children cost", "a rate for this provision type", "Add it to a file in rates; write 0 if it is free.")
+            Problem(
+                "rates",
+                0,
+                0,
+                f"{row['provision_type']}, {row['phase']}, {row['band']}",
+                "no price says what these children cost",
+                "a rate for this provision type",
+                "Add it to a file in rates; write 0 if it is free.",
+            )
             for row in missing.head(20).to_dict("records")
         )
 
@@ -68,7 +79,19 @@ def _tail(stay: Floats, scenario: Scenario) -> Floats:
         return np.zeros(stay.shape)
     q = stay / (1.0 + scenario.money.discount_rate)
     if (q >= 1.0).any():
-        raise InputError([Problem("transitions.csv", 0, 0, "leaves_per_year", "some children never leave, so the costs after the last year have no end", "chances of leaving above 0", "Give a discount rate above 0, or money.horizon_end: none.")])
+        raise InputError(
+            [
+                Problem(
+                    "transitions.csv",
+                    0,
+                    0,
+                    "leaves_per_year",
+                    "some children never leave, so the costs after the last year have no end",
+                    "chances of leaving above 0",
+                    "Give a discount rate above 0, or money.horizon_end: none.",
+                )
+            ]
+        )
     tail: Floats = q / (1.0 - q)
     return tail
 
@@ -125,6 +148,7 @@ def build_rates(scenario: Scenario, county: County, demand: Demand, arcs: Arcs, 
 
     Raises:
         InputError: if a provision type that children may enter has no price at all.
+
     """
     money, horizon = scenario.money, scenario.years
     rates = book(county.rates)

@@ -41,6 +41,7 @@ class Rates:
         capital_spread: (O, P) share of the capital by financial year counted back from the opening: column 0 is
             the financial year of opening, column 1 the one before, and so on.
         section_251: By (line, provision_type, sector) the Section 251 line, or "" where there is none.
+
     """
 
     discount: Floats

@@ -20,6 +20,7 @@ def stay_weights(stay: Floats, yearly: Floats, tail: Floats) -> Floats:
 
     Returns:
         (n, H+1) the weight of a stay that starts in each year.
+
     """
     weights = np.empty((len(stay), len(yearly)))
     weights[:, -1] = yearly[-1] * (1.0 + tail)

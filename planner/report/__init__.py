@@ -1,0 +1,1 @@
+"""Files, charts, summary and manifest."""

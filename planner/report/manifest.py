@@ -27,7 +27,9 @@ def solve_part(record: SolveRecord, cost_gbp: float, broken_gbp: float, waiting_
     return data
 
 
-def build_manifest(loaded: LoadedScenario, inputs: dict[str, str], solve: dict[str, Any], check: CheckReport | None, created: str) -> dict[str, Any]:
+def build_manifest(
+    loaded: LoadedScenario, inputs: dict[str, str], solve: dict[str, Any], check: CheckReport | None, created: str
+) -> dict[str, Any]:
     """Everything about a run as plain data.
 
     ``inputs`` holds the SHA-256 of every file read, by name: scenario files as ``scenarios/NAME``, county files as ``data/COUNTY/NAME``.
@@ -43,7 +45,9 @@ def build_manifest(loaded: LoadedScenario, inputs: dict[str, str], solve: dict[s
         "origins": {name: f"{Path(origin.file).name}:{origin.line}" for name, origin in sorted(loaded.origins.items()) if name},
         "inputs": inputs,
         "solve": solve,
-        "check": None if check is None else {"passed": check.passed, "tested": check.tested, "findings": [str(finding) for finding in check.findings]},
+        "check": None
+        if check is None
+        else {"passed": check.passed, "tested": check.tested, "findings": [str(finding) for finding in check.findings]},
     }
 
 

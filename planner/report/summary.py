@@ -51,7 +51,12 @@ def millions(pounds: float) -> str:
 
 def rows(header: list[str], body: list[list[str]]) -> list[str]:
     """A Markdown table."""
-    return ["| " + " | ".join(header) + " |", "|" + "|".join(" --- " for _ in header) + "|", *("| " + " | ".join(row) + " |" for row in body), ""]
+    return [
+        "| " + " | ".join(header) + " |",
+        "|" + "|".join(" --- " for _ in header) + "|",
+        *("| " + " | ".join(row) + " |" for row in body),
+        "",
+    ]
 
 
 def _at(frame: pd.DataFrame, year: str, situation: str) -> float:
@@ -74,7 +79,11 @@ def _proof(stage: StageRecord) -> str:
     }.get(stage.outcome, str(stage.outcome))
     value = 0.0 if stage.value is None else stage.value
     if stage.aim == "cost":
-        proof = "no bound" if stage.bound is None else f"no plan can cost less than {millions(stage.bound)}, so it may be {millions(max(value - stage.bound, 0.0))} ({max(value - stage.bound, 0.0) / abs(value) if value else 0:.2%}) too dear"
+        proof = (
+            "no bound"
+            if stage.bound is None
+            else f"no plan can cost less than {millions(stage.bound)}, so it may be {millions(max(value - stage.bound, 0.0))} ({max(value - stage.bound, 0.0) / abs(value) if value else 0:.2%}) too dear"
+        )
         return f"Cost: {words}; {proof}."
     if stage.aim == "waiting":
         return f"Waiting: {words}; {value:,.1f} child-years counted, at least {stage.bound or 0.0:,.1f} in any plan."
@@ -92,7 +101,10 @@ def _numbers(story: Story) -> list[str]:
     years = len(story.demand.years) - 1
     body = [
         ["EHCPs", f"{total[last]:,.0f} in {last}, from {total[base]:,.0f} in {base}"],
-        ["Waiting for a place", f"{waiting.sum():,.1f} child-years over {years} years; most in one year {waiting.max() if len(waiting) else 0:,.1f} children"],
+        [
+            "Waiting for a place",
+            f"{waiting.sum():,.1f} child-years over {years} years; most in one year {waiting.max() if len(waiting) else 0:,.1f} children",
+        ],
         ["Public cost, present value", f"{millions(story.cost_gbp)} with costs after {last}; capital {millions(float(capital))} in cash"],
         ["Cumulative high needs deficit", f"{millions(float(deficit))} by the end of {last}"],
         ["EHCPs avoided by early help", f"{avoided:,.0f} over {years} years"],
@@ -138,15 +150,29 @@ def _chosen(story: Story) -> list[str]:
     opened = options[options["open"] == 1]
     if opened.empty:
         return ["## What opens", "", "Nothing opens in this scenario.", ""]
-    first = opened.sort_values("year").groupby("option", as_index=False).agg(name=("option_name", "first"), kind=("kind", "first"), year=("year", "first"), decided=("decided", "first"))
+    first = (
+        opened.sort_values("year")
+        .groupby("option", as_index=False)
+        .agg(name=("option_name", "first"), kind=("kind", "first"), year=("year", "first"), decided=("decided", "first"))
+    )
     final = opened.sort_values("year").groupby("option")["places"].last()
     body = [
-        [str(row["name"]), OPTION_KIND_TITLES[str(row["kind"])], str(row["year"]), f"{final[row['option']]:,.0f}", "decided" if row["decided"] else "chosen by the model"]
+        [
+            str(row["name"]),
+            OPTION_KIND_TITLES[str(row["kind"])],
+            str(row["year"]),
+            f"{final[row['option']]:,.0f}",
+            "decided" if row["decided"] else "chosen by the model",
+        ]
         for row in first.sort_values(["year", "option"]).to_dict("records")
     ]
     made_up = story.programme.options
     illustrative = made_up[made_up["illustrative"] & made_up["option"].isin(opened["option"])]
-    note = ["Hosts marked illustrative stand for a possible school in the area; no real school has been chosen.", ""] if len(illustrative) else []
+    note = (
+        ["Hosts marked illustrative stand for a possible school in the area; no real school has been chosen.", ""]
+        if len(illustrative)
+        else []
+    )
     return ["## What opens", "", *rows(["Scheme", "What it does", "Opens", "Places at the end", "Why"], body), *note]
 
 
@@ -154,9 +180,22 @@ def _waits(story: Story) -> list[str]:
     table = story.table("waiting_reasons")
     if table.empty:
         return ["## Who waits, and why", "", "Nobody waits for a place.", ""]
-    summed = table.groupby(["district", "need", "phase", "band", "reason"], as_index=False).agg(children=("children", "sum"), first=("year", "min"), last=("year", "max"), detail=("detail", "first"))
+    summed = table.groupby(["district", "need", "phase", "band", "reason"], as_index=False).agg(
+        children=("children", "sum"), first=("year", "min"), last=("year", "max"), detail=("detail", "first")
+    )
     shown = summed.sort_values("children", ascending=False).head(12)
-    body = [[str(row["district"]), str(row["need"]), str(row["phase"]), str(row["band"]), f"{row['children']:,.1f}", f"{row['first']} to {row['last']}", f"{REASONS[str(row['reason'])]}. {row['detail']}."] for row in shown.to_dict("records")]
+    body = [
+        [
+            str(row["district"]),
+            str(row["need"]),
+            str(row["phase"]),
+            str(row["band"]),
+            f"{row['children']:,.1f}",
+            f"{row['first']} to {row['last']}",
+            f"{REASONS[str(row['reason'])]}. {row['detail']}.",
+        ]
+        for row in shown.to_dict("records")
+    ]
     rest = f"{len(summed) - len(shown)} smaller groups are in waiting_reasons.csv." if len(summed) > len(shown) else ""
     return ["## Who waits, and why", "", *rows(["District", "Need", "Phase", "Band", "Child-years", "When", "Why"], body), rest, ""]
 
@@ -166,8 +205,15 @@ def _money(story: Story) -> list[str]:
     years = sorted(set(table["financial_year"]))
     picked = [years[0], years[len(years) // 2], years[-1]] if len(years) > 2 else years
     pivot = table.pivot_table(index=["fund", "line"], columns="financial_year", values="cash_gbp", aggfunc="sum").fillna(0.0)
-    body = [[FUND_TITLES[Fund(fund)], LINE_TITLES[line], *(millions(float(pivot.loc[(fund, line), year])) for year in picked)] for fund, line in pivot.index]
-    broken = [f"Limits were broken; their price in the search was {millions(story.broken_gbp)}, which is in no cost above. See slacks.csv.", ""] if story.broken_gbp > 1 else []
+    body = [
+        [FUND_TITLES[Fund(fund)], LINE_TITLES[line], *(millions(float(pivot.loc[(fund, line), year])) for year in picked)]
+        for fund, line in pivot.index
+    ]
+    broken = (
+        [f"Limits were broken; their price in the search was {millions(story.broken_gbp)}, which is in no cost above. See slacks.csv.", ""]
+        if story.broken_gbp > 1
+        else []
+    )
     return ["## Money by financial year, constant prices", "", *rows(["Fund", "Line", *picked], body), *broken]
 
 
@@ -198,6 +244,9 @@ def summary_text(story: Story) -> str:
     lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _money(story) + _growth(story)
     lines += ["## How good this plan is", ""]
     lines += [f"- {_proof(stage)}" for stage in record.stages]
-    lines += [f"- {record.solver} {record.solver_version}, {record.method}: {record.columns:,} columns, {record.rows:,} rows, {record.solve_seconds:,.0f} seconds.", ""]
+    lines += [
+        f"- {record.solver} {record.solver_version}, {record.method}: {record.columns:,} columns, {record.rows:,} rows, {record.solve_seconds:,.0f} seconds.",
+        "",
+    ]
     lines += _limits_of_this(story)
     return "\n".join(lines)

@@ -21,6 +21,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
     Raises:
         WriteError: if the folder cannot be written or the file stays locked by another program.
+
     """
     part = path.with_name(f".{path.name}.part")
     try:
@@ -30,7 +31,9 @@ def write_bytes(path: Path, data: bytes) -> None:
             os.fsync(handle.fileno())
         _replace(part, path)
     except OSError as error:
-        raise WriteError(f"{path} could not be written: {error.strerror}. Close it if it is open elsewhere, and check the free space.") from error
+        raise WriteError(
+            f"{path} could not be written: {error.strerror}. Close it if it is open elsewhere, and check the free space."
+        ) from error
 
 
 def _replace(source: Path, target: Path) -> None:
@@ -76,6 +79,7 @@ def begin_folder(target: Path) -> Path:
 
     Raises:
         WriteError: if it cannot be made.
+
     """
     part = target.with_name(f".{target.name}.part-{os.getpid()}")
     try:
@@ -94,6 +98,7 @@ def finish_folder(part: Path, target: Path) -> Path:
 
     Raises:
         WriteError: if neither is possible.
+
     """
     aside = target.with_name(f".{target.name}.old-{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)

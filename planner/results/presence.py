@@ -32,6 +32,7 @@ class Presence:
         waiting: (C, H+1) children waiting.
         help_arc: (G,) early-help arcs in use.
         episodes: (G, H+1) episodes given.
+
     """
 
     arc: Ints
@@ -64,7 +65,9 @@ def presence(solution: Solution, demand: Demand, arcs: Arcs) -> Presence:
 
     def number(frame: pd.DataFrame, cohort: Ints, unit: Ints) -> Ints:
         codes = cohort * count + unit
-        wanted = cohort_at.reindex(pd.MultiIndex.from_frame(frame[KEYS])).to_numpy(dtype=np.int64) * count + frame["unit"].map(units).to_numpy(dtype=np.int64)
+        wanted = cohort_at.reindex(pd.MultiIndex.from_frame(frame[KEYS])).to_numpy(dtype=np.int64) * count + frame["unit"].map(
+            units
+        ).to_numpy(dtype=np.int64)
         order = np.argsort(codes, kind="stable")
         return np.asarray(order[np.searchsorted(codes[order], wanted)], dtype=np.int64)
 
@@ -98,7 +101,9 @@ def option_matrix(solution: Solution, names: list[str], years: tuple[str, ...], 
     if len(table):
         at = {name: number for number, name in enumerate(names)}
         when = {year: number for number, year in enumerate(years)}
-        matrix[table["option"].map(at).to_numpy(dtype=np.int64), table["year"].map(when).to_numpy(dtype=np.int64)] = table[column].to_numpy(dtype=float)
+        matrix[table["option"].map(at).to_numpy(dtype=np.int64), table["year"].map(when).to_numpy(dtype=np.int64)] = table[column].to_numpy(
+            dtype=float
+        )
     return matrix
 
 

@@ -55,7 +55,7 @@ def waiting_reasons(scenario: Scenario, county: County, demand: Demand, arcs: Ar
 def _too_far(demand: Demand, districts: np.ndarray, arcs: Arcs) -> dict[tuple[str, ...], bool]:
     table = arcs.refused
     far = table[table["reason"] == "too_far"]
-    return {key: True for key in far[["district", "need", "phase", "band"]].itertuples(index=False, name=None)}
+    return dict.fromkeys(far[["district", "need", "phase", "band"]].itertuples(index=False, name=None), True)
 
 
 def _why(units: np.ndarray, places: np.ndarray, room: np.ndarray, limit: float, some_too_far: bool) -> tuple[str, str]:
@@ -69,4 +69,7 @@ def _why(units: np.ndarray, places: np.ndarray, room: np.ndarray, limit: float, 
     free = room[open_units].clip(min=0).sum()
     if free < 0.5:
         return "all_full", f"{len(open_units)} units within {limit:.0f} minutes, all full"
-    return "place_kept_for_others", f"{len(open_units)} units within {limit:.0f} minutes with {free:.0f} places free; the plan keeps them for other children or years"
+    return (
+        "place_kept_for_others",
+        f"{len(open_units)} units within {limit:.0f} minutes with {free:.0f} places free; the plan keeps them for other children or years",
+    )

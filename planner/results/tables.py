@@ -82,7 +82,12 @@ def occupancy(county: County, demand: Demand, arcs: Arcs, here: Presence, places
 def occupancy_phase(demand: Demand, arcs: Arcs, here: Presence) -> pd.DataFrame:
     """Children in each unit by phase and year."""
     phases = demand.cohorts["phase"].to_numpy(dtype=object)
-    rows = pd.DataFrame({"unit": np.concatenate([arcs.unit[here.arc], demand.stock_unit]), "phase": np.concatenate([phases[arcs.cohort[here.arc]], phases[demand.stock_cohort]])})
+    rows = pd.DataFrame(
+        {
+            "unit": np.concatenate([arcs.unit[here.arc], demand.stock_unit]),
+            "phase": np.concatenate([phases[arcs.cohort[here.arc]], phases[demand.stock_cohort]]),
+        }
+    )
     values = np.concatenate([here.in_arc, here.in_stock])
     group = rows.groupby(["unit", "phase"], sort=True).ngroup().to_numpy()
     matrix = np.zeros((group.max(initial=-1) + 1, values.shape[1]))
@@ -157,5 +162,15 @@ def travel(county: County, demand: Demand, arcs: Arcs, here: Presence) -> pd.Dat
                 continue
             child_minutes = float(part["minutes"].to_numpy() @ weights[:, year])
             ninth = float(sorted_minutes[min(np.searchsorted(running[:, year], 0.9 * total), len(order) - 1)])
-            rows.append((*keys, str(demand.years[year]), total, child_minutes / total, ninth, child_minutes, float(part["km"].to_numpy() @ weights[:, year])))
+            rows.append(
+                (
+                    *keys,
+                    str(demand.years[year]),
+                    total,
+                    child_minutes / total,
+                    ninth,
+                    child_minutes,
+                    float(part["km"].to_numpy() @ weights[:, year]),
+                )
+            )
     return pd.DataFrame(rows, columns=list(TABLE_COLUMNS["travel"]))

@@ -1,0 +1,1 @@
+"""YAML to a typed scenario: the schema, strict reading, where each value came from."""

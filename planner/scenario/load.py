@@ -93,6 +93,7 @@ class _Reader:
             return self._mapping(node, name, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, f"{name}.{number}" if name else str(number), depth + 1) for number, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no other kind of node
         return self._scalar(node, name)
 
     def _mapping(self, node: yaml.MappingNode, name: str, depth: int) -> dict[str, Any]:
@@ -105,7 +106,9 @@ class _Reader:
                 continue
             dotted = f"{name}.{key}" if name else key
             if key in data:
-                self.problem(key_node, dotted, f"this key stands twice; it was first written on line {first[key]}", fix="Keep one of the two.")
+                self.problem(
+                    key_node, dotted, f"this key stands twice; it was first written on line {first[key]}", fix="Keep one of the two."
+                )
                 continue
             first[key] = key_node.start_mark.line + 1
             data[key] = self.read(value_node, dotted, depth + 1)
@@ -117,10 +120,22 @@ class _Reader:
         kind = node.tag.rsplit(":", 1)[1]
         plain = node.style is None
         if kind == "bool" and text.lower() in _LOOSE_WORDS:
-            self.problem(node, name, f"'{text}' can be read as a word or as true/false", "true, false or a word in quotes", f"Write true or false, or '{text}' in quotes.")
+            self.problem(
+                node,
+                name,
+                f"'{text}' can be read as a word or as true/false",
+                "true, false or a word in quotes",
+                f"Write true or false, or '{text}' in quotes.",
+            )
             return None
         if plain and kind in ("int", "float") and (":" in text or "_" in text or re.match(r"^[-+]?0\d", text)):
-            self.problem(node, name, f"'{text}' would be read as another number", "a plain number", "Write the number without colons, underscores or leading zeros.")
+            self.problem(
+                node,
+                name,
+                f"'{text}' would be read as another number",
+                "a plain number",
+                "Write the number without colons, underscores or leading zeros.",
+            )
             return None
         if kind == "int":
             return int(text, 0)
@@ -165,12 +180,26 @@ def _parse(path: Path, shown: str, problems: Problems) -> _File:
     try:
         for token in yaml.scan(text):
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-                problems.add(shown, "", "anchors and aliases (& and *) are not used in scenarios", line=token.start_mark.line + 1, column=token.start_mark.column + 1, fix="Write the value out.")
+                problems.add(
+                    shown,
+                    "",
+                    "anchors and aliases (& and *) are not used in scenarios",
+                    line=token.start_mark.line + 1,
+                    column=token.start_mark.column + 1,
+                    fix="Write the value out.",
+                )
                 raise InputError(problems.found)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problems.add(shown, "", f"the file is not valid YAML: {error.problem or error.context}", line=mark.line + 1 if mark else 0, column=mark.column + 1 if mark else 0, fix="Check the indents, the colons and the quotes on this line and the one before.")
+        problems.add(
+            shown,
+            "",
+            f"the file is not valid YAML: {error.problem or error.context}",
+            line=mark.line + 1 if mark else 0,
+            column=mark.column + 1 if mark else 0,
+            fix="Check the indents, the colons and the quotes on this line and the one before.",
+        )
         raise InputError(problems.found) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         problems.add(shown, "", f"the file is not valid YAML: {error}")
@@ -188,14 +217,25 @@ def _parent(file: _File, root: Path, problems: Problems) -> Path | None:
     if wanted is None:
         return None
     at = file.marks.get("extends", Origin(file.shown, 1, 1))
-    bad = not isinstance(wanted, str) or "\\" in str(wanted) or ":" in str(wanted) or Path(str(wanted)).is_absolute() or "\x00" in str(wanted)
+    bad = (
+        not isinstance(wanted, str) or "\\" in str(wanted) or ":" in str(wanted) or Path(str(wanted)).is_absolute() or "\x00" in str(wanted)
+    )
     target = None if bad else (file.path.parent / str(wanted)).resolve()
     if target is None or not target.is_relative_to(root):
-        problems.add(file.shown, "extends", f"'{wanted}' is not a file inside the scenario's own folder", line=at.line, column=at.column, expected="the name of a scenario beside this one, such as baseline.yaml")
+        problems.add(
+            file.shown,
+            "extends",
+            f"'{wanted}' is not a file inside the scenario's own folder",
+            line=at.line,
+            column=at.column,
+            expected="the name of a scenario beside this one, such as baseline.yaml",
+        )
         return None
     if not target.is_file():
         known = [path.name for path in file.path.parent.glob("*.yaml")]
-        problems.add(file.shown, "extends", f"there is no scenario '{wanted}'", line=at.line, column=at.column, fix=nearest(str(wanted), known))
+        problems.add(
+            file.shown, "extends", f"there is no scenario '{wanted}'", line=at.line, column=at.column, fix=nearest(str(wanted), known)
+        )
         return None
     return target
 
@@ -226,6 +266,7 @@ def load_scenario(path: Path) -> LoadedScenario:
 
     Raises:
         InputError: with every problem found, each with its file, line and column.
+
     """
     path = Path(path)
     root = path.resolve().parent
@@ -234,7 +275,12 @@ def load_scenario(path: Path) -> LoadedScenario:
     current: Path | None = path
     while current is not None:
         if any(current.resolve() == file.path.resolve() for file in chain) or len(chain) > MOST_PARENTS:
-            problems.add(chain[-1].shown, "extends", "the scenarios extend one another in a circle", line=chain[-1].marks.get("extends", Origin("", 1, 1)).line)
+            problems.add(
+                chain[-1].shown,
+                "extends",
+                "the scenarios extend one another in a circle",
+                line=chain[-1].marks.get("extends", Origin("", 1, 1)).line,
+            )
             break
         file = _parse(current, current.name if current.resolve().parent == root else str(current), problems)
         chain.append(file)

@@ -80,7 +80,11 @@ def explain_error(error: ValidationError, data: Any, origins: Mapping[str, Any],
             wrong, expected, fix = _words(kind, context, value)
             if kind in ("literal_error", "enum") and isinstance(value, str):
                 fix = nearest(value, str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", "))
-        found.append(Problem(origin.file if origin else file, origin.line if origin else 1, origin.column if origin else 0, name, wrong, expected, fix))
+        found.append(
+            Problem(
+                origin.file if origin else file, origin.line if origin else 1, origin.column if origin else 0, name, wrong, expected, fix
+            )
+        )
     return _pair_slips(found)
 
 
@@ -88,4 +92,11 @@ def _pair_slips(found: list[Problem]) -> list[Problem]:
     """One slip of a name shows as an unknown and a missing setting; say it once."""
     unknown = [item for item in found if item.wrong.startswith("this name") and item.fix]
     meant = {item.where.rpartition(".")[0] + "|" + item.fix.split("'")[1] for item in unknown if "'" in item.fix}
-    return [item for item in found if not (item.wrong.startswith("this setting is missing") and item.where.rpartition(".")[0] + "|" + item.where.rpartition(".")[2] in meant)]
+    return [
+        item
+        for item in found
+        if not (
+            item.wrong.startswith("this setting is missing")
+            and item.where.rpartition(".")[0] + "|" + item.where.rpartition(".")[2] in meant
+        )
+    ]

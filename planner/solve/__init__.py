@@ -1,0 +1,1 @@
+"""From a program to an answer with a proven bound."""

@@ -49,6 +49,7 @@ def solve(task: Task) -> Found:
 
     Raises:
         SolveError: if HiGHS refuses the program.
+
     """
     started = time.perf_counter()
     version()
@@ -151,7 +152,9 @@ def _read(highs: Any, task: Task, choices: Any, seconds: float) -> Found:
     limit = _STOPS.get(status, "" if optimal else highs.modelStatusToString(status))
     if not feasible or not (optimal or choices.any()):
         known = optimal or status in _STOPS
-        return Found(Outcome.STOPPED_WITHOUT_PLAN if known else Outcome.FAILED, None, None, seconds, limit, message=highs.modelStatusToString(status))
+        return Found(
+            Outcome.STOPPED_WITHOUT_PLAN if known else Outcome.FAILED, None, None, seconds, limit, message=highs.modelStatusToString(status)
+        )
     solution = highs.getSolution()
     values = np.array(solution.col_value)
     whole = task.program.whole

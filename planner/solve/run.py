@@ -13,8 +13,8 @@ from planner.model.program import Aim, Program
 from planner.scenario.schema import Aim as AimChoice
 from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, through_pulp
-from planner.solve.session import WAITING_GBP, Session, search_both, stage
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
+from planner.solve.session import WAITING_GBP, Session, search_both, stage
 from planner.solve.task import Floats, Found, Kept, Progress, Task, relative_gap
 
 PULP_COLUMNS = 20_000
@@ -121,12 +121,14 @@ def solve(
             task = replace(task, time_limit_seconds=scenario.solve.time_limit_seconds)
         task = replace(task, start=best, want_duals=want_duals)
         found, held = _search_stage(search, task, best)
-        if found.values is not None and task.choices.any() and not held:
-            found = _exact(task, found)
-        elif found.values is not None and choice.aim == "cost" and want_duals and found.duals is None:
+        if (found.values is not None and task.choices.any() and not held) or (
+            found.values is not None and choice.aim == "cost" and want_duals and found.duals is None
+        ):
             found = _exact(task, found)
         value = None if found.values is None else float(aim.costs @ found.values) + aim.constant
-        stages.append(StageRecord(aim.name, found.outcome, value, found.bound, relative_gap(value, found.bound), found.seconds, found.limit, held))
+        stages.append(
+            StageRecord(aim.name, found.outcome, value, found.bound, relative_gap(value, found.bound), found.seconds, found.limit, held)
+        )
         if found.values is None:
             break
         best = found.values
@@ -145,7 +147,9 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
     started = time.perf_counter()
     waiting, cost = program.aims["waiting"], program.aims["cost"]
     task = search.task(cost, (), settings.time_limit_seconds)
-    both, session = search_both(task, waiting, cost, settings.time_limit_seconds * 0.9, settings.gap, search.scenario.options.most_openings_per_year, search.stop)
+    both, session = search_both(
+        task, waiting, cost, settings.time_limit_seconds * 0.9, settings.gap, search.scenario.options.most_openings_per_year, search.stop
+    )
     allowed = None if both.values is None else float(waiting.costs @ both.values)
     proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, objective[0].tolerance * both.waiting_bound)
     stages = [
@@ -179,7 +183,17 @@ def _travel(search: _Search, session: Session, stages: list[StageRecord], best: 
     chosen = values if better and values is not None else best
     chosen[program.whole] = np.round(chosen[program.whole])
     bound = float(aim.costs @ chosen) + aim.constant if proven else None
-    stages.append(stage(aim, Outcome.PROVEN if proven else Outcome.STOPPED_WITH_PLAN, chosen, bound, time.perf_counter() - started, "" if proven else "time limit", True))
+    stages.append(
+        stage(
+            aim,
+            Outcome.PROVEN if proven else Outcome.STOPPED_WITH_PLAN,
+            chosen,
+            bound,
+            time.perf_counter() - started,
+            "" if proven else "time limit",
+            True,
+        )
+    )
     return chosen
 
 

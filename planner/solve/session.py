@@ -116,7 +116,10 @@ def spread_openings(task: Task, held: Floats, shares: Floats, most: int | None) 
             first[int(number)] = int(year[option == number][on].min())
     held = held.copy()
     for t in range(1, horizon + 1):
-        now = sorted((number for number, at in first.items() if at == t), key=lambda number: (-float(shares[opens.places[option == number]].sum()), number))
+        now = sorted(
+            (number for number, at in first.items() if at == t),
+            key=lambda number: (-float(shares[opens.places[option == number]].sum()), number),
+        )
         for number in now[most:]:
             mine, its = opens.places[option == number], blocks.places[option == number]
             late = year[option == number] <= t
@@ -125,7 +128,9 @@ def spread_openings(task: Task, held: Floats, shares: Floats, most: int | None) 
     return held
 
 
-def search_both(task: Task, waiting: Aim, cost: Aim, seconds: float, gap: float, most_openings: int | None, stop: threading.Event) -> tuple[Both, Session]:
+def search_both(
+    task: Task, waiting: Aim, cost: Aim, seconds: float, gap: float, most_openings: int | None, stop: threading.Event
+) -> tuple[Both, Session]:
     """Search for the plan that waits least and then costs least, by one weighted aim, with honest bounds for both.
 
     First the linear program without whole numbers: its bound, and openings to try. Then HiGHS with the best of these as a start, if
@@ -142,13 +147,16 @@ def search_both(task: Task, waiting: Aim, cost: Aim, seconds: float, gap: float,
     if float(waiting.costs @ relaxed) > 1e-6:
         least, value, sure = session.minimise(waiting.costs, seconds, primal=True)
         floor = max(0.0, value) if sure and value is not None and least is not None else 0.0
-    best, limit = relaxed, ""
+    limit = ""
+    best: Floats | None = relaxed
     if task.choices.any():
         best = _best_rounding(task, session, relaxed, weighted, most_openings, seconds)
         left = seconds - (time.perf_counter() - started)
         gap_now = (float(weighted @ best) - bound) / abs(float(weighted @ best)) if best is not None and bound is not None else 1.0
         if gap_now > gap and left > 5.0 and not stop.is_set():
-            found = highs_arrays.solve(replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left))
+            found = highs_arrays.solve(
+                replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left)
+            )
             limit = found.limit
             bound = max(bound, found.bound / task.scale) if bound is not None and found.bound is not None else bound
             if found.values is not None and (best is None or float(weighted @ found.values) < float(weighted @ best)):
@@ -193,7 +201,9 @@ def _best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Floa
     return best
 
 
-def stage(aim: Aim, outcome: Outcome, values: Floats | None, bound: float | None, seconds: float, limit: str, held: bool = False) -> StageRecord:
+def stage(
+    aim: Aim, outcome: Outcome, values: Floats | None, bound: float | None, seconds: float, limit: str, held: bool = False
+) -> StageRecord:
     """The record of one aim for a plan."""
     value = None if values is None else float(aim.costs @ values) + aim.constant
     return StageRecord(aim.name, outcome, value, bound, relative_gap(value, bound), seconds, limit, held)

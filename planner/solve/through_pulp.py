@@ -30,12 +30,14 @@ def build_problem(task: Task) -> tuple[Any, list[Any]]:
             variables.append(problem.add_variable(f"{block.family}_{number}", float(lower[position]), high, kind))
     used = np.nonzero(task.costs)[0]
     problem += pulp.lpSum(float(task.costs[place] / task.scale) * variables[place] for place in used)
-    for block in program.rows:
-        matrix = block.matrix
-        for number in range(block.count):
+    for rows in program.rows:
+        matrix = rows.matrix
+        for number in range(rows.count):
             part = slice(matrix.indptr[number], matrix.indptr[number + 1])
-            terms = pulp.lpSum(float(value) * variables[place] for place, value in zip(matrix.indices[part], matrix.data[part], strict=True))
-            _add_row(problem, terms, float(block.lower[number]), float(block.upper[number]), f"{block.family}_{number}")
+            terms = pulp.lpSum(
+                float(value) * variables[place] for place, value in zip(matrix.indices[part], matrix.data[part], strict=True)
+            )
+            _add_row(problem, terms, float(rows.lower[number]), float(rows.upper[number]), f"{rows.family}_{number}")
     for kept in task.kept:
         terms = pulp.lpSum(float(kept.costs[place]) * variables[place] for place in np.nonzero(kept.costs)[0])
         problem += (terms <= kept.limit, f"kept_aim_{kept.aim}")
@@ -74,6 +76,7 @@ def solve(task: Task, name: str) -> Found:
 
     Raises:
         SolveError: if PuLP does not know the solver or it is not installed.
+
     """
     started = time.perf_counter()
     problem, variables = build_problem(task)

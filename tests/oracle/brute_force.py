@@ -88,7 +88,12 @@ class _Programme:
         places = self.inputs.places[unit]
         if np.isnan(places) or places > 0:
             return 0
-        years = [year for option, path in enumerate(self.programme) for year in range(1, self.inputs.horizon + 1) if self.inputs.option_unit[option] == unit and path[year - 1]]
+        years = [
+            year
+            for option, path in enumerate(self.programme)
+            for year in range(1, self.inputs.horizon + 1)
+            if self.inputs.option_unit[option] == unit and path[year - 1]
+        ]
         return min(years, default=self.inputs.horizon + 1)
 
     def children(self) -> None:
@@ -179,24 +184,44 @@ class _Programme:
         for unit in range(len(inputs.arcs.units)):
             for year in range(1, inputs.horizon + 1):
                 if inputs.is_base[unit]:
-                    terms = {self.column("help", int(arc), year): 1.0 for arc in np.nonzero(inputs.arcs.help_unit == unit)[0] if self.open_from(unit) <= year}
+                    terms = {
+                        self.column("help", int(arc), year): 1.0
+                        for arc in np.nonzero(inputs.arcs.help_unit == unit)[0]
+                        if self.open_from(unit) <= year
+                    }
                     self.most.append((terms, float(inputs.arcs.units["episodes_per_place"].iloc[unit]) * self.places(unit, year)))
                     for column in terms:
-                        self.costs[column] = sum(float(rate[unit]) * self.discount(line, year) for line, rate in inputs.rates.episode.items())
+                        self.costs[column] = sum(
+                            float(rate[unit]) * self.discount(line, year) for line, rate in inputs.rates.episode.items()
+                        )
                 elif inputs.limited[unit] and self.open_from(unit) <= inputs.horizon:
-                    here = [index for name, index in self.names.items() if name[0] == "x" and inputs.arcs.unit[name[1]] == unit and name[3] == year]
+                    here = [
+                        index
+                        for name, index in self.names.items()
+                        if name[0] == "x" and inputs.arcs.unit[name[1]] == unit and name[3] == year
+                    ]
                     over = self.column("over", unit, year)
                     self.costs[over] = price
-                    self.most.append(({**dict.fromkeys(here, 1.0), over: -1.0}, self.places(unit, year) - float(inputs.unit_stock[unit, year])))
+                    self.most.append(
+                        ({**dict.fromkeys(here, 1.0), over: -1.0}, self.places(unit, year) - float(inputs.unit_stock[unit, year]))
+                    )
         for cohort in set(inputs.arcs.help_cohort.tolist()):
             for year in range(1, inputs.horizon + 1):
-                terms = {self.names["help", int(arc), year]: 1.0 for arc in np.nonzero(inputs.arcs.help_cohort == cohort)[0] if ("help", int(arc), year) in self.names}
+                terms = {
+                    self.names["help", int(arc), year]: 1.0
+                    for arc in np.nonzero(inputs.arcs.help_cohort == cohort)[0]
+                    if ("help", int(arc), year) in self.names
+                }
                 self.most.append((terms, float(inputs.demand.at_risk[cohort, year])))
         for option, path in enumerate(self.programme):
             if inputs.closes[option]:
                 unit = inputs.option_unit[option]
                 for year in [step for step in range(1, inputs.horizon + 1) if path[step - 1]]:
-                    here = [index for name, index in self.names.items() if name[0] == "x" and inputs.arcs.unit[name[1]] == unit and name[2] == name[3] == year]
+                    here = [
+                        index
+                        for name, index in self.names.items()
+                        if name[0] == "x" and inputs.arcs.unit[name[1]] == unit and name[2] == name[3] == year
+                    ]
                     self.most.append((dict.fromkeys(here, 1.0), 0.0))
 
     def settled(self) -> float:
@@ -213,11 +238,17 @@ class _Programme:
                     base = float(np.nan_to_num(inputs.places[unit]))
                     own = [option for option in range(len(self.programme)) if inputs.option_unit[option] == unit]
                     shut = [option for option in own if inputs.closes[option]]
-                    added = {option: float(inputs.block_places[option]) * self.programme[option][year - 1] for option in own if option not in shut}
+                    added = {
+                        option: float(inputs.block_places[option]) * self.programme[option][year - 1]
+                        for option in own
+                        if option not in shut
+                    }
                     remaining = self.places(unit, year) - sum(added.values()) if shut else base
                     total += float(rate[unit]) * remaining * self.discount(line, year) * (1.0 + (rates.unit_tail[unit] if last else 0.0))
                     for option, places in added.items():
-                        total += float(rate[unit]) * places * self.discount(line, year) * (1.0 + (rates.option_tail[option] if last else 0.0))
+                        total += (
+                            float(rate[unit]) * places * self.discount(line, year) * (1.0 + (rates.option_tail[option] if last else 0.0))
+                        )
             for option, path in enumerate(self.programme):
                 if path[year - 1]:
                     for line, rate in rates.option_running.items():

@@ -37,6 +37,7 @@ class Inputs:
 
         Raises:
             KeyError: if the log has no such assumption.
+
         """
         log = pd.read_csv(self.folder / "assumptions.csv", keep_default_na=False, dtype=str)
         values = dict(zip(log["assumption"], log["value"], strict=True))
@@ -54,6 +55,7 @@ def best_match(table: pd.DataFrame, keys: dict[str, str]) -> pd.DataFrame:
 
     Raises:
         KeyError: if no row fits.
+
     """
     fits = pd.Series(True, index=table.index)
     named = pd.Series(0, index=table.index)

@@ -124,9 +124,7 @@ def _special(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
         unit = str(school["unit"])
         common = {"needs": school["needs"], "places": float(school["places"]), "source": school["source"], "quality": school["quality"]}
         if unit not in found:
-            rows.append(
-                _unit(unit, "State special schools in other councils' areas", "state_special", "*", sector="academy", **common)
-            )
+            rows.append(_unit(unit, "State special schools in other councils' areas", "state_special", "*", sector="academy", **common))
             continue
         known = found[unit]
         east, north = int(known["easting_m"]), int(known["northing_m"])

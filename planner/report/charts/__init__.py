@@ -42,7 +42,9 @@ def _dsg(table: pd.DataFrame) -> pd.DataFrame:
 def _new(growth: pd.DataFrame) -> pd.DataFrame:
     sums = growth.groupby("year", as_index=False)[["new_ehcps", "children_population_effect", "children_rate_effect"]].sum()
     base = sums["new_ehcps"] - sums["children_population_effect"] - sums["children_rate_effect"]
-    return pd.DataFrame({"year": sums["year"], "base": base, "population": sums["children_population_effect"], "rate": sums["children_rate_effect"]})
+    return pd.DataFrame(
+        {"year": sums["year"], "base": base, "population": sums["children_population_effect"], "rate": sums["children_rate_effect"]}
+    )
 
 
 def _journeys(travel: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +58,11 @@ def draw_all(folder: Path, scenario: Scenario, county: County, demand: Demand, a
     ehcps = series.grouped_situations(solution.table("ehcps"))
     save(folder, "ehcps_by_provision", series.ehcps_by_provision(ehcps, where, note), ehcps)
     occupancy = solution.table("occupancy")
-    limited = occupancy[occupancy["provision_type"].isin(LIMITED)].groupby(["provision_type", "year"], as_index=False)[["children", "places"]].sum()
+    limited = (
+        occupancy[occupancy["provision_type"].isin(LIMITED)]
+        .groupby(["provision_type", "year"], as_index=False)[["children", "places"]]
+        .sum()
+    )
     save(folder, "places_against_demand", series.places_against_demand(limited, where, note), limited)
     money = solution.table("ledger_financial_year")
     save(folder, "cost_by_line", series.cost_by_line(money, where, note), money)

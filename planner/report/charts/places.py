@@ -34,7 +34,13 @@ def openings(data: pd.DataFrame, years: list[str], place: str, note: str) -> Fig
     for row, name in enumerate(reversed(names)):
         mine = data[data["option_name"] == name].set_index("year")["places"]
         start = years.index(str(first[name]))
-        axes.barh(row, len(years) - start, left=start, height=0.68, color=BLUE if not data.loc[data["option_name"] == name, "decided"].iloc[0] else DARK)
+        axes.barh(
+            row,
+            len(years) - start,
+            left=start,
+            height=0.68,
+            color=BLUE if not data.loc[data["option_name"] == name, "decided"].iloc[0] else DARK,
+        )
         sizes = [float(mine.get(year, 0.0)) for year in years]
         for at in range(start, len(years)):
             if at == start or sizes[at] != sizes[at - 1]:
@@ -54,19 +60,46 @@ def county_map(areas: pd.DataFrame, units: pd.DataFrame, place: str, note: str) 
     """
     opens = units[units["opens"] != ""]
     title = f"{len(opens)} bases and schools open or grow" if len(opens) else "Where children live and where the places are"
-    figure, axes = frame(title, f"Areas by children aged 0 to 25, and units by kind, {place}", note, size=(9.0, 10.4), left=0.03, right=0.97)
+    figure, axes = frame(
+        title, f"Areas by children aged 0 to 25, and units by kind, {place}", note, size=(9.0, 10.4), left=0.03, right=0.97
+    )
     axes.set_position((0.03, 0.10, 0.94, 0.74))
     axes.set_axis_off()
     axes.set_aspect("equal")
-    axes.scatter(areas["easting_m"], areas["northing_m"], s=areas["children"] / areas["children"].max() * 420 + 20, color=GREY, alpha=0.75, linewidths=0)
+    axes.scatter(
+        areas["easting_m"],
+        areas["northing_m"],
+        s=areas["children"] / areas["children"].max() * 420 + 20,
+        color=GREY,
+        alpha=0.75,
+        linewidths=0,
+    )
     handles = []
     for kind, (shape, colour, name) in _SHAPES.items():
         mine = units[units["provision_type"] == kind]
         if mine.empty:
             continue
         new = mine["opens"] != ""
-        axes.scatter(mine.loc[~new, "easting_m"], mine.loc[~new, "northing_m"], s=46, marker=shape, facecolor="white", edgecolor=colour, linewidths=1.6, zorder=3)
-        axes.scatter(mine.loc[new, "easting_m"], mine.loc[new, "northing_m"], s=74, marker=shape, color=colour, edgecolor="white", linewidths=0.6, zorder=4)
+        axes.scatter(
+            mine.loc[~new, "easting_m"],
+            mine.loc[~new, "northing_m"],
+            s=46,
+            marker=shape,
+            facecolor="white",
+            edgecolor=colour,
+            linewidths=1.6,
+            zorder=3,
+        )
+        axes.scatter(
+            mine.loc[new, "easting_m"],
+            mine.loc[new, "northing_m"],
+            s=74,
+            marker=shape,
+            color=colour,
+            edgecolor="white",
+            linewidths=0.6,
+            zorder=4,
+        )
         handles.append((shape, colour, name))
     _label_openings(axes, opens)
     _key(figure, handles)

@@ -44,7 +44,9 @@ def ehcps_by_provision(data: pd.DataFrame, place: str, note: str) -> Figure:
     ends = []
     for number, kind in enumerate(order):
         colour = PALETTE[number % len(PALETTE)]
-        axes.plot(range(len(years)), table.loc[kind], color=colour, lw=2.4, ls=DASHES[number % 6], marker=MARKERS[number % 6], ms=5, markevery=2)
+        axes.plot(
+            range(len(years)), table.loc[kind], color=colour, lw=2.4, ls=DASHES[number % 6], marker=MARKERS[number % 6], ms=5, markevery=2
+        )
         ends.append((_SHORT.get(str(kind), str(kind)), float(table.loc[kind].iloc[-1]), colour))
     axes.set_ylim(0, top)
     axes.set_xlim(0, len(years) - 1)
@@ -84,7 +86,9 @@ def places_against_demand(data: pd.DataFrame, place: str, note: str) -> Figure:
         _thousands(axes)
         if number == 0:
             axes.annotate("places", (0, mine["places"].iloc[0]), xytext=(0, 4), textcoords="offset points", fontsize=10)
-            axes.annotate("children", (len(years) / 2, mine["children"].iloc[len(years) // 2] * 0.5), color="white", ha="center", fontsize=10)
+            axes.annotate(
+                "children", (len(years) / 2, mine["children"].iloc[len(years) // 2] * 0.5), color="white", ha="center", fontsize=10
+            )
     return figure
 
 
@@ -100,16 +104,27 @@ def cost_by_line(data: pd.DataFrame, place: str, note: str) -> Figure:
     table = data.pivot_table(index="line", columns="financial_year", values="cash_gbp", aggfunc="sum").fillna(0.0) / 1e6
     lines = [line for line in reversed(LINES) if line in table.index and table.loc[line].abs().max() > 0.005]
     before, after = float(table[years[0]].sum()), float(table[years[-1]].sum())
-    title = f"Yearly cost goes from £{before:,.0f}m to £{after:,.0f}m by {years[-1]}"
-    figure, axes = frame(title, f"Cost by line, {years[0]} and {years[-1]}, constant prices, £ million, {place}", note, left=0.42, right=0.95)
+    digits = 0 if max(before, after) >= 10 else 1
+    title = f"Yearly cost goes from £{before:,.{digits}f}m to £{after:,.{digits}f}m by {years[-1]}"
+    figure, axes = frame(
+        title, f"Cost by line, {years[0]} and {years[-1]}, constant prices, £ million, {place}", note, left=0.42, right=0.95
+    )
     rows = np.arange(len(lines))
     for offset, year, colour, hatch in ((0.2, years[0], TURQUOISE, "//"), (-0.2, years[-1], BLUE, "")):
         values = [float(table.loc[line, year]) for line in lines]
         axes.barh(rows + offset, values, height=0.38, color=colour, hatch=hatch, edgecolor="white")
         for row, value in zip(rows, values, strict=True):
-            axes.annotate(f"{year}: £{value:,.1f}m", (max(value, 0.0), row + offset), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5)
-    funds = {"transport": "council general fund", "capital": "capital"}
-    axes.set_yticks(rows, [textwrap.fill(f"{LINE_TITLES[line]} ({funds.get(line, 'high needs block')})", 46) for line in lines], fontsize=9.5)
+            axes.annotate(
+                f"{year}: £{value:,.1f}m",
+                (max(value, 0.0), row + offset),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8.5,
+            )
+    funds = {"transport": "council general fund"}
+    names = [LINE_TITLES[line] if line == "capital" else f"{LINE_TITLES[line]} ({funds.get(line, 'high needs block')})" for line in lines]
+    axes.set_yticks(rows, [textwrap.fill(name, 46) for name in names], fontsize=9.5)
     axes.grid(visible=False, axis="y")
     axes.set_xlim(0, float(table.to_numpy().max()) * 1.28)
     axes.set_xticks([])
@@ -126,7 +141,10 @@ def dsg_position(data: pd.DataFrame, place: str, note: str) -> Figure:
     figure, axes = frame(title, f"High needs block, cost and cumulative deficit, constant prices, {place}", note)
     axes.bar(range(len(years)), data["deficit_gbp"] / 1e6, color="#BFBFBF", width=0.7)
     ends = [("Cumulative deficit (bars)", final, "#6B7276")]
-    for name, column, colour, dash, marker in (("Cost to the block", "cost_gbp", BLUE, "-", "o"), ("High needs block", "block_gbp", ORANGE, (0, (6, 2)), "s")):
+    for name, column, colour, dash, marker in (
+        ("Cost to the block", "cost_gbp", BLUE, "-", "o"),
+        ("High needs block", "block_gbp", ORANGE, (0, (6, 2)), "s"),
+    ):
         values = data[column] / 1e6
         axes.plot(range(len(years)), values, color=colour, lw=2.4, ls=dash, marker=marker, ms=5)
         ends.append((name, float(values.iloc[-1]), colour))
@@ -144,7 +162,11 @@ def journeys(data: pd.DataFrame, place: str, note: str) -> Figure:
     table = data.pivot_table(index="provision_type", columns="year", values="mean_minutes")
     years = [str(year) for year in table.columns]
     longest = table.iloc[:, -1].idxmax() if len(table) else ""
-    title = f"The longest journeys are to {_SHORT.get(str(longest), str(longest))[0].lower()}{_SHORT.get(str(longest), str(longest))[1:]}" if len(table) else "No journeys are counted"
+    title = (
+        f"The longest journeys are to {_SHORT.get(str(longest), str(longest))[0].lower()}{_SHORT.get(str(longest), str(longest))[1:]}"
+        if len(table)
+        else "No journeys are counted"
+    )
     figure, axes = frame(title, f"Mean journey one way, minutes, by kind of provision, {place}", note)
     top = float(np.nanmax(table.to_numpy())) * 1.15 if len(table) else 1.0
     ends = []
@@ -171,7 +193,10 @@ def new_ehcps(data: pd.DataFrame, place: str, note: str) -> Figure:
     axes.bar(at, data["base"], color="#BFBFBF", width=0.75)
     up = data["base"].to_numpy(dtype=float)
     ends = [("As in the base year", float(up[-1]) / 2, "#6B7276")]
-    for name, column, colour, hatch in (("Because the rate changes", "rate", BLUE, ""), ("Because the number of children changes", "population", ORANGE, "//")):
+    for name, column, colour, hatch in (
+        ("Because the rate changes", "rate", BLUE, ""),
+        ("Because the number of children changes", "population", ORANGE, "//"),
+    ):
         values = data[column].to_numpy(dtype=float)
         axes.bar(at, values, bottom=np.where(values >= 0, up, up), color=colour, hatch=hatch, edgecolor="white", width=0.75)
         ends.append((name, float(up[-1] + values[-1] / 2), colour))

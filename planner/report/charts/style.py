@@ -22,7 +22,7 @@ PALETTE: Final = (BLUE, TURQUOISE, PLUM, ORANGE, DARK, LILAC)
 MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 DASHES: Final = ("-", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)), "-", (0, (1, 1)))
 
-SETTINGS: Final[dict[str, Any]] = {
+SETTINGS: Final[Any] = {
     "font.family": "sans-serif",
     "font.sans-serif": ["Arial", "Liberation Sans", "DejaVu Sans"],
     "font.size": 11,
@@ -45,7 +45,9 @@ SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-def frame(title: str, subtitle: str, note: str, *, size: tuple[float, float] = (9.6, 6.0), left: float = 0.09, right: float = 0.78) -> tuple[Figure, Any]:
+def frame(
+    title: str, subtitle: str, note: str, *, size: tuple[float, float] = (9.6, 6.0), left: float = 0.09, right: float = 0.78
+) -> tuple[Figure, Any]:
     """A figure with its headline, subtitle and note in place, and one set of axes.
 
     ``left`` and ``right`` are the sides of the axes as shares of the width; the space on the right is for labels beside lines.

@@ -1,0 +1,23 @@
+"""What several tests share: the tiny county, run once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from planner.run import Case, RunResult, prepare, run_scenario
+
+ROOT = Path(__file__).resolve().parent.parent
+TINY = ROOT / "tests" / "scenarios" / "tiny.yaml"
+COUNTIES = ROOT / "tests" / "counties"
+
+
+@pytest.fixture(scope="session")
+def tiny_case() -> Case:
+    return prepare(TINY, COUNTIES, lambda text: None)
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    return run_scenario(TINY, COUNTIES, tmp_path_factory.mktemp("out"))
