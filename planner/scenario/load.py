@@ -18,6 +18,7 @@ MOST_BYTES: Final = 1_000_000
 MOST_NODES: Final = 50_000
 MOST_DEPTH: Final = 20
 MOST_PARENTS: Final = 10
+PLAIN_TAGS: Final = frozenset({"str", "int", "float", "bool", "null", "timestamp", "map", "seq"})
 
 _NUMBER_AS_TEXT = re.compile(r"^[£]?\s*-?\d[\d,_]*(\.\d+)?\s*(%|k|m|p)?$", re.IGNORECASE)
 _LOOSE_WORDS = {"yes", "no", "on", "off", "y", "n"}
@@ -85,7 +86,7 @@ class _Reader:
         if self.nodes > MOST_NODES or depth > MOST_DEPTH:
             self.problem(node, name, "the file is nested too deeply or has too many values", fix="Write a shorter scenario.")
             raise InputError(self.problems.found)
-        if not node.tag.startswith("tag:yaml.org,2002:"):
+        if node.tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
             self.problem(node, name, f"the tag {node.tag} is not allowed in a scenario", fix="Remove the word that begins with '!'.")
             return None
         self.marks[name] = self.mark(node)

@@ -12,18 +12,21 @@ from planner.scenario.schema import Scenario
 
 
 def _fields_at(location: tuple[Any, ...]) -> list[str]:
-    """The names that may stand where the unknown one stands."""
+    """Give the names that may stand where the unknown one stands."""
     model: Any = Scenario
+    by_name = False
     for part in location[:-1]:
+        if by_name:
+            by_name = False
+            continue
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             return []
         info = model.model_fields.get(str(part))
         if info is None:
             return []
-        model = info.annotation
-        for inner in getattr(model, "__args__", ()):
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                model = inner
+        by_name = str(info.annotation).startswith("dict")
+        inner = (info.annotation, *getattr(info.annotation, "__args__", ()))
+        model = next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
 
 
@@ -66,6 +69,9 @@ def explain_error(error: ValidationError, data: Any, origins: Mapping[str, Any],
     for item in error.errors(include_url=False):
         location = tuple(part for part in item["loc"] if part != "[key]")
         name = ".".join(str(part) for part in location)
+        context = dict(item.get("ctx", {}))
+        if not name and "error" in context:
+            name = str(context["error"]).split(" ", 1)[0]
         at = name
         while at and at not in origins:
             at = at.rpartition(".")[0]
@@ -76,7 +82,6 @@ def explain_error(error: ValidationError, data: Any, origins: Mapping[str, Any],
             wrong, expected = "this name is not known here", f"one of {', '.join(known)}" if known else ""
             fix = nearest(str(location[-1]), known)
         else:
-            context = dict(item.get("ctx", {}))
             wrong, expected, fix = _words(kind, context, value)
             if kind in ("literal_error", "enum") and isinstance(value, str):
                 fix = nearest(value, str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", "))

@@ -78,6 +78,23 @@ def open_relaxed(task: Task) -> Any:
     return highs
 
 
+def least_of(task: Task, costs: Floats, seconds: float) -> float:
+    """Find a lower bound of ``costs @ x`` over the program without its whole numbers, for costs that are nowhere negative.
+
+    The interior-point method without crossover: quick, and its dual value is a bound whatever the vertex. 0 if time runs out.
+    """
+    highs = open_relaxed(task)
+    highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+    for name, value in (("solver", "ipm"), ("run_crossover", "off"), ("time_limit", max(seconds, 1.0))):
+        highs.setOptionValue(name, value)
+    highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return 0.0
+    info = highs.getInfo()
+    slip = abs(info.primal_dual_objective_error) * (1.0 + abs(info.objective_function_value))
+    return max(0.0, float(info.objective_function_value) - slip - 1e-6)
+
+
 def _set_options(highs: Any, task: Task, whole: bool) -> None:
     options: dict[str, Any] = {
         "output_flag": False,

@@ -19,6 +19,9 @@ WAITING_GBP = 1_000_000.0
 """Weight of a child-year of waiting, pounds, in the search that looks at waiting and cost at once. It only steers the search: what is
 reported of each aim is worked out and bounded apart."""
 
+FLOOR_SHARE = 0.25
+"""Share of the time limit that proving how little waiting there could be may take."""
+
 ROUNDING = (0.5, 0.2)
 """An option is tried as open from the year in which the linear program has it open at least so far."""
 
@@ -145,8 +148,7 @@ def search_both(
     bound = objective if proven else None
     floor = 0.0
     if float(waiting.costs @ relaxed) > 1e-6:
-        least, value, sure = session.minimise(waiting.costs, seconds, primal=True)
-        floor = max(0.0, value) if sure and value is not None and least is not None else 0.0
+        floor = highs_arrays.least_of(task, waiting.costs, seconds * FLOOR_SHARE)
     limit = ""
     best: Floats | None = relaxed
     if task.choices.any():

@@ -49,7 +49,7 @@ def ehcps_by_provision(data: pd.DataFrame, place: str, note: str) -> Figure:
         )
         ends.append((_SHORT.get(str(kind), str(kind)), float(table.loc[kind].iloc[-1]), colour))
     axes.set_ylim(0, top)
-    axes.set_xlim(0, len(years) - 1)
+    axes.set_xlim(0, max(len(years) - 1, 1))
     year_ticks(axes, years)
     _thousands(axes)
     axes.set_ylabel("Children and young people")
