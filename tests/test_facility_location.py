@@ -58,7 +58,11 @@ def build(root: Path) -> Path:
 
     header = {path.name: path.read_text(encoding="utf-8").split("\n", 1)[0] for path in folder.glob("*.csv")}
     total = sum(DEMAND.values())
-    table("areas.csv", header["areas.csv"], *(f"{area},{area},All,All,{400000 + number},300000,urban,assumption" for number, area in enumerate(DEMAND)))
+    table(
+        "areas.csv",
+        header["areas.csv"],
+        *(f"{area},{area},All,All,{400000 + number},300000,urban,assumption" for number, area in enumerate(DEMAND)),
+    )
     table("population.csv", "area,age,children", *(f"{area},{age},{size}" for area, size in DEMAND.items() for age in range(26)))
     table("bands.csv", header["bands.csv"], "only,Only,1,,Everyone")
     table("band_provision.csv", header["band_provision.csv"], "only,primary,state_special")
@@ -72,9 +76,16 @@ def build(root: Path) -> Path:
     table(
         "options.csv",
         header["options.csv"],
-        *(f"open_{name},{name},new_special,{name},{size},1,1,,0,{cost},0,1,0,50,no,,0,,,,,yes,assumption,red" for name, (cost, size) in FACILITIES.items()),
+        *(
+            f"open_{name},{name},new_special,{name},{size},1,1,,0,{cost},0,1,0,50,no,,0,,,,,yes,assumption,red"
+            for name, (cost, size) in FACILITIES.items()
+        ),
     )
-    table("minutes.csv", "area,site,minutes,km", *(f"{area},{name},0,{KM[name][number]}" for name in FACILITIES for number, area in enumerate(DEMAND)))
+    table(
+        "minutes.csv",
+        "area,site,minutes,km",
+        *(f"{area},{name},0,{KM[name][number]}" for name in FACILITIES for number, area in enumerate(DEMAND)),
+    )
     (folder / "rates" / "prices.yaml").write_text(
         """
 blocks:

@@ -93,7 +93,7 @@ def _proof(stage: StageRecord) -> str:
 def _numbers(story: Story) -> list[str]:
     ehcps, ledger = story.table("ehcps"), story.table("ledger")
     base, last = str(story.demand.years[0]), story.last
-    total = ehcps.groupby("year")["children"].sum()
+    total = ehcps.groupby("year")["children"].sum().reindex([str(year) for year in story.demand.years], fill_value=0.0)
     waiting = story.table("waiting").groupby("year")["children"].sum()
     capital = ledger.loc[(ledger["fund"] == Fund.CAPITAL) & ~ledger["academic_year"].str.startswith("after"), "cash_gbp"].sum()
     deficit = story.table("dsg_position")["deficit_at_year_end_gbp"].iloc[-1]
@@ -122,10 +122,11 @@ def _where(story: Story) -> list[str]:
 
 
 def _growth(story: Story) -> list[str]:
-    ehcps = story.table("ehcps").groupby("year")["children"].sum()
     years = [str(year) for year in story.demand.years]
+    ehcps = story.table("ehcps").groupby("year")["children"].sum().reindex(years, fill_value=0.0)
     early = min(3, len(years) - 1)
-    rate = (float(ehcps[years[early]]) / float(ehcps[years[0]])) ** (1 / early) - 1
+    start = float(ehcps[years[0]])
+    rate = (float(ehcps[years[early]]) / start) ** (1 / early) - 1 if start else 0.0
     past = _published_growth(story.county)
     growth = story.table("growth")
     last = growth[growth["year"] == story.last][["children_population_effect", "children_rate_effect"]].sum()

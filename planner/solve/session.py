@@ -12,17 +12,27 @@ import numpy as np
 
 from planner.model.program import Aim
 from planner.solve import highs_arrays
+from planner.solve.moves import improve
 from planner.solve.outcome import Outcome, StageRecord
-from planner.solve.task import Floats, Found, Kept, Task, judge, relative_gap
+from planner.solve.task import Floats, Kept, Task, judge, relative_gap
 
 WAITING_GBP = 1_000_000.0
 """Weight of a child-year of waiting, pounds, in the search that looks at waiting and cost at once. It only steers the search: what is
 reported of each aim is worked out and bounded apart."""
 
+NOTHING_OPENS = 2.0
+"""A share that nothing reaches: the plan in which only what is decided opens, tried if no other is possible."""
+
+MOVES_SHARE = 0.75
+"""Share of the time limit by which small moves of openings have ended."""
+
+LEAST_LEFT = 0.1
+"""HiGHS searches on only if at least this share of the time limit is left: it starts by solving the linear program again."""
+
 FLOOR_SHARE = 0.25
 """Share of the time limit that proving how little waiting there could be may take."""
 
-ROUNDING = (0.5, 0.2)
+ROUNDING = (0.5, 0.35, 0.2, 0.1)
 """An option is tried as open from the year in which the linear program has it open at least so far."""
 
 
@@ -153,16 +163,22 @@ def search_both(
     best: Floats | None = relaxed
     if task.choices.any():
         best = _best_rounding(task, session, relaxed, weighted, most_openings, seconds)
+        if best is not None and bound is not None:
+            deadline = started + seconds * MOVES_SHARE
+            target = bound + gap * abs(bound)
+            best = improve(
+                task.program, best, weighted, lambda held: _allocated(session, held, weighted, seconds * 0.1), deadline, target, stop
+            )
         left = seconds - (time.perf_counter() - started)
         gap_now = (float(weighted @ best) - bound) / abs(float(weighted @ best)) if best is not None and bound is not None else 1.0
-        if gap_now > gap and left > 5.0 and not stop.is_set():
+        if gap_now > gap and left > seconds * LEAST_LEFT and not stop.is_set():
             found = highs_arrays.solve(
                 replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left)
             )
             limit = found.limit
             bound = max(bound, found.bound / task.scale) if bound is not None and found.bound is not None else bound
             if found.values is not None and (best is None or float(weighted @ found.values) < float(weighted @ best)):
-                best = _exact(session, found, weighted)
+                best = _allocated(session, found.values, weighted, seconds)
     if best is None:
         return Both(None, floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
     waits = float(waiting.costs @ best)
@@ -172,33 +188,31 @@ def search_both(
     return Both(best, min(floor, waits), cost_bound, time.perf_counter() - started, limit, outcome), session
 
 
-def _exact(session: Session, found: Found, weighted: Floats) -> Floats | None:
-    if found.values is None:
+def _allocated(session: Session, held: Floats, weighted: Floats, seconds: float) -> Floats | None:
+    """The exact allocation for openings that are held; None where they are not possible or time runs out."""
+    session.hold(held)
+    values, _, proven = session.minimise(weighted, seconds)
+    if values is None or not proven:
         return None
-    session.hold(found.values)
-    exact, _, _ = session.minimise(weighted, 1e6)
-    if exact is None:
-        return found.values
     whole = session.task.program.whole
-    exact[whole] = np.round(exact[whole])
-    return exact
+    values[whole] = np.round(values[whole])
+    return values
 
 
 def _best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float) -> Floats | None:
     """The best plan from a few ways of rounding the linear program's openings, each with its exact allocation."""
     best: Floats | None = None
     tried: list[bytes] = []
-    for threshold in (*ROUNDING, 2.0):
+    for threshold in (*ROUNDING, NOTHING_OPENS):
+        if threshold == NOTHING_OPENS and best is not None:
+            break
         held = spread_openings(task, rounded_openings(task, relaxed, threshold), relaxed, most)
         key = held[task.program.whole].tobytes()
         if key in tried:
             continue
         tried.append(key)
-        session.hold(held)
-        values, objective, _ = session.minimise(weighted, seconds)
-        if values is not None and objective is not None and (best is None or objective < float(weighted @ best)):
-            whole = task.program.whole
-            values[whole] = np.round(values[whole])
+        values = _allocated(session, held, weighted, seconds)
+        if values is not None and (best is None or float(weighted @ values) < float(weighted @ best)):
             best = values
     return best
 

@@ -126,7 +126,7 @@ def cost_by_line(data: pd.DataFrame, place: str, note: str) -> Figure:
     names = [LINE_TITLES[line] if line == "capital" else f"{LINE_TITLES[line]} ({funds.get(line, 'high needs block')})" for line in lines]
     axes.set_yticks(rows, [textwrap.fill(name, 46) for name in names], fontsize=9.5)
     axes.grid(visible=False, axis="y")
-    axes.set_xlim(0, float(table.to_numpy().max()) * 1.28)
+    axes.set_xlim(0, float(table.to_numpy().max()) * 1.28 or 1.0)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     return figure
@@ -149,7 +149,7 @@ def dsg_position(data: pd.DataFrame, place: str, note: str) -> Figure:
         axes.plot(range(len(years)), values, color=colour, lw=2.4, ls=dash, marker=marker, ms=5)
         ends.append((name, float(values.iloc[-1]), colour))
     low, high = min(0.0, float(data["deficit_gbp"].min()) / 1e6), max(value for _, value, _ in ends)
-    axes.set_ylim(low * 1.1, high * 1.1)
+    axes.set_ylim(low * 1.1, high * 1.1 or 1.0)
     axes.set_xlim(-0.6, len(years) - 0.4)
     year_ticks(axes, years)
     _millions(axes)
@@ -168,7 +168,7 @@ def journeys(data: pd.DataFrame, place: str, note: str) -> Figure:
         else "No journeys are counted"
     )
     figure, axes = frame(title, f"Mean journey one way, minutes, by kind of provision, {place}", note)
-    top = float(np.nanmax(table.to_numpy())) * 1.15 if len(table) else 1.0
+    top = (float(np.nanmax(table.to_numpy())) * 1.15 if len(table) else 1.0) or 1.0
     ends = []
     for number, kind in enumerate(table.index):
         colour = PALETTE[number % len(PALETTE)]
