@@ -1,0 +1,118 @@
+"""The command: exit codes, words and what is left on the disk."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from planner.cli import main
+from planner.run import RunResult, run_scenario
+from planner.solve.outcome import Outcome
+from tests.conftest import COUNTIES, ROOT, TINY
+
+DATA = ["--data", str(COUNTIES)]
+
+
+def test_run_writes_everything_and_check_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(TINY), *DATA, "--out", str(tmp_path)]) == 0
+    folder = tmp_path / "tiny"
+    assert capsys.readouterr().out.strip() == str(folder)
+    assert {"summary.md", "manifest.json", "tables", "charts"} == {path.name for path in folder.iterdir()}
+    for name in ("ehcps_by_provision", "places_against_demand", "cost_by_line", "dsg_position", "openings", "journeys", "map", "new_ehcps"):
+        for kind in ("svg", "png", "csv"):
+            assert (folder / "charts" / f"{name}.{kind}").stat().st_size > 50
+    assert main(["check", str(folder), *DATA]) == 0
+    assert "pass" in capsys.readouterr().out
+
+
+def test_ledger_equals_the_objective_to_the_penny(tiny_run: RunResult) -> None:
+    manifest = json.loads((tiny_run.folder / "manifest.json").read_text(encoding="utf-8"))
+    total = tiny_run.solution.table("ledger")["present_value_gbp"].sum()
+    assert total == pytest.approx(manifest["solve"]["cost_gbp"], abs=0.005)
+    assert manifest["check"]["passed"]
+    assert manifest["inputs"]["data/tiny/units.csv"]
+
+
+def test_a_wrong_scenario_leaves_nothing_behind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("title: Bad\ncounty: tiny\nyeers: 2\n", encoding="utf-8")
+    assert main(["run", str(bad), *DATA, "--out", str(tmp_path / "out")]) == 2
+    assert "Did you mean 'years'?" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_wrong_scenario_does_not_stop_the_others(tmp_path: Path) -> None:
+    assert main(["run", str(tmp_path / "none.yaml"), str(TINY), *DATA, "--out", str(tmp_path / "out")]) == 2
+    assert (tmp_path / "out" / "tiny" / "manifest.json").is_file()
+
+
+def test_a_failed_check_is_an_exit_code_of_its_own(tiny_run: RunResult, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "tiny"
+    shutil.copytree(tiny_run.folder, copy)
+    table = copy / "tables" / "ledger.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace("high_needs_block", "capital", 1), encoding="utf-8")
+    assert main(["check", str(copy), *DATA]) == 6
+
+
+def test_an_output_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    assert main([str(TINY), *DATA, "--out", str(tmp_path / "file" / "inside")]) == 5
+
+
+def test_the_last_good_result_is_replaced_whole(tmp_path: Path) -> None:
+    run_scenario(TINY, COUNTIES, tmp_path)
+    (tmp_path / "tiny" / "stray.txt").write_text("old", encoding="utf-8")
+    run_scenario(TINY, COUNTIES, tmp_path)
+    assert not (tmp_path / "tiny" / "stray.txt").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+
+
+def test_a_search_stopped_by_hand_keeps_a_plan(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    result = run_scenario(TINY, COUNTIES, tmp_path, stop=stop)
+    assert result.answer.values is not None
+    assert result.check.passed
+    assert len(result.answer.record.stages) == 1
+
+
+def test_no_choice_left_is_proven(tmp_path: Path) -> None:
+    fixed = tmp_path / "fixed.yaml"
+    fixed.write_text(
+        TINY.read_text(encoding="utf-8").replace(
+            "  offer: [resource_centre, contact_base, expand_special]", "  fixed: {open_rc_south: {year: 2025/26, blocks: 1}}"
+        ),
+        encoding="utf-8",
+    )
+    result = run_scenario(fixed, COUNTIES, tmp_path / "out")
+    assert result.answer.record.outcome is Outcome.PROVEN
+    opened = result.solution.table("options")
+    assert opened["open"].tolist() == [1, 1]
+    assert result.solution.table("allocation").query("unit == 'rc_south'")["children"].sum() > 0
+
+
+def test_help_starts_without_the_heavy_libraries() -> None:
+    code = "import sys, planner.cli; sys.exit(any(name in sys.modules for name in ('pandas', 'matplotlib', 'numpy', 'pulp')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_narrow_console_is_no_trouble(encoding: str, tmp_path: Path) -> None:
+    import os
+
+    run = subprocess.run(
+        [sys.executable, "run_scenario.py", str(TINY), *DATA, "--out", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "NO_COLOR": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 0
+    assert b"Traceback" not in run.stderr
