@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -52,7 +54,6 @@ def test_one_wrong_scenario_does_not_stop_the_others(tmp_path: Path) -> None:
 
 
 def test_a_failed_check_is_an_exit_code_of_its_own(tiny_run: RunResult, tmp_path: Path) -> None:
-    import shutil
 
     copy = tmp_path / "tiny"
     shutil.copytree(tiny_run.folder, copy)
@@ -105,7 +106,6 @@ def test_help_starts_without_the_heavy_libraries() -> None:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_narrow_console_is_no_trouble(encoding: str, tmp_path: Path) -> None:
-    import os
 
     run = subprocess.run(
         [sys.executable, "run_scenario.py", str(TINY), *DATA, "--out", str(tmp_path)],
