@@ -82,30 +82,44 @@ def solve(task: Task, name: str) -> Found:
     problem, variables = build_problem(task)
     solver = _solver(name, task)
     try:
-        problem.solve(solver)
+        returned = problem.solve(solver)
     except pulp.PulpSolverError as error:
         return Found(Outcome.FAILED, None, None, time.perf_counter() - started, message=str(error))
     seconds = time.perf_counter() - started
-    if problem.sol_status == pulp.LpSolutionInfeasible:
+    has_plan, infeasible, finished = _ending(problem, returned)
+    if infeasible:
         return Found(Outcome.INFEASIBLE, None, None, seconds)
-    if problem.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+    if not has_plan:
         return Found(Outcome.STOPPED_WITHOUT_PLAN, None, None, seconds, limit="time limit")
     values = np.array([0.0 if variable.value() is None else float(variable.value()) for variable in variables])
     values[task.program.whole] = np.round(values[task.program.whole])
     value = float(task.costs @ values) + task.constant
-    bound = _bound(problem, task, value)
-    limit = "" if problem.sol_status == pulp.LpSolutionOptimal else "time limit"
+    bound = _bound(problem, task, value, finished)
+    limit = "" if finished else "time limit"
     return Found(judge(value, bound, task.gap, task.scale, limit), values, bound, seconds, limit)
 
 
-def _bound(problem: Any, task: Task, value: float) -> float | None:
+def _ending(problem: Any, returned: Any) -> tuple[bool, bool, bool]:
+    """Tell whether there is a plan, whether there can be none, and whether the search ended by itself.
+
+    PuLP 3 keeps this in ``sol_status``, PuLP 4 in what ``solve`` returns.
+    """
+    if hasattr(returned, "has_solution"):
+        words = str(returned.status_str).lower()
+        return bool(returned.has_solution), "infeasible" in words and not returned.has_solution, words == "optimal"
+    status = problem.sol_status
+    has_plan = status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+    return has_plan, status == pulp.LpSolutionInfeasible, status == pulp.LpSolutionOptimal
+
+
+def _bound(problem: Any, task: Task, value: float, finished: bool) -> float | None:
     model = getattr(problem, "solverModel", None)
     if model is not None and hasattr(model, "getInfo"):
         if not task.choices.any():
-            return value
+            return value if finished else None
         raw = float(model.getInfo().mip_dual_bound)
         return raw * task.scale + task.constant if np.isfinite(raw) else None
-    if problem.sol_status != pulp.LpSolutionOptimal:
+    if not finished:
         return None
     if not task.choices.any():
         return value
