@@ -9,8 +9,9 @@ from planner.county.programme import Programme
 from planner.demand.demand import Demand
 from planner.names import LINE_FUND
 from planner.network.arcs import Arcs
+from planner.network.stays import unit_most_stay
 from planner.rates.rates import Floats, Rates
-from planner.results.presence import Presence, closed_places, option_matrix, unit_most_stay
+from planner.results.presence import Presence, closed_places, option_matrix
 from planner.results.solution import TABLE_COLUMNS, Solution
 
 

@@ -12,8 +12,8 @@ import pandas as pd
 from planner.county.county import County
 from planner.county.programme import Programme
 from planner.demand.demand import Demand
-from planner.names import PROVISION_TYPES
 from planner.network.arcs import Arcs
+from planner.network.stays import unit_most_stay, unit_situations
 from planner.rates.rates import Rates
 from planner.scenario.schema import Scenario
 
@@ -44,7 +44,7 @@ class Inputs:
     @cached_property
     def unit_situation(self) -> Ints:
         """(J,) position of each unit's provision type among the situations."""
-        return np.array([PROVISION_TYPES.index(kind) for kind in self.arcs.units["provision_type"]], dtype=np.int64)
+        return unit_situations(self.arcs)
 
     @cached_property
     def arc_situation(self) -> Ints:
@@ -133,10 +133,7 @@ class Inputs:
     @cached_property
     def unit_most_stay(self) -> Floats:
         """(J,) the largest chance of staying of any child who is in, or may enter, the unit."""
-        most = np.zeros(len(self.arcs.units))
-        np.maximum.at(most, self.arcs.unit, self.arc_stay)
-        np.maximum.at(most, self.demand.stock_unit, self.stock_stay)
-        return most
+        return unit_most_stay(self.demand, self.arcs)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from planner.demand.demand import Demand
 from planner.errors import InputError, Problem
 from planner.names import LINES, PROVISION_TYPES, SITUATIONS, WAITING
 from planner.network.arcs import Arcs
+from planner.network.stays import unit_most_stay, unit_situations
 from planner.rates.lookup import book, find
 from planner.rates.rates import Floats, Rates
 from planner.scenario.schema import Scenario
@@ -97,11 +98,8 @@ def _tail(stay: Floats, scenario: Scenario) -> Floats:
 
 
 def _unit_stays(demand: Demand, arcs: Arcs) -> Floats:
-    """(J,) largest chance of staying of the children who are in or may enter each unit; for a contact base of its phases in mainstream."""
-    kind = np.array([PROVISION_TYPES.index(name) for name in arcs.units["provision_type"]], dtype=np.int64)
-    most = np.zeros(len(arcs.units))
-    np.maximum.at(most, arcs.unit, demand.stay[arcs.cohort, kind[arcs.unit]])
-    np.maximum.at(most, demand.stock_unit, demand.stay[demand.stock_cohort, kind[demand.stock_unit]])
+    """(J,) largest chance of staying of the children of each unit; for a contact base, of those it helps, in mainstream."""
+    most = unit_most_stay(demand, arcs)
     np.maximum.at(most, arcs.help_unit, demand.stay[arcs.help_cohort, SITUATIONS.index("mainstream_support")])
     return most
 
@@ -166,7 +164,7 @@ def build_rates(scenario: Scenario, county: County, demand: Demand, arcs: Arcs, 
     waiting = demand.cohorts[["phase", "need", "band"]].assign(provision_type=WAITING, unit="")
     unit_of = {name: number for number, name in enumerate(arcs.units["unit"])}
     option_unit = np.array([unit_of[name] for name in programme.options["unit"]], dtype=np.int64)
-    kind_at = np.array([PROVISION_TYPES.index(kind) for kind in arcs.units["provision_type"]], dtype=np.int64)
+    kind_at = unit_situations(arcs)
     unit_tail = _tail(_unit_stays(demand, arcs), scenario)
     priced = scenario.travel.over_limit_gbp_per_minute_year if scenario.travel.limit == "priced" else 0.0
     return Rates(

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.demand.demand import Demand
-from planner.names import PROVISION_TYPES, SITUATIONS
 from planner.network.arcs import Arcs
+from planner.network.stays import unit_situations
 from planner.results.solution import Solution
 
 Floats = npt.NDArray[np.float64]
@@ -60,7 +60,7 @@ def presence(solution: Solution, demand: Demand, arcs: Arcs) -> Presence:
     cohort_at = positions(demand)
     units = {name: number for number, name in enumerate(arcs.units["unit"])}
     years = {str(year): number for number, year in enumerate(demand.years)}
-    kind = np.array([PROVISION_TYPES.index(name) for name in arcs.units["provision_type"]], dtype=np.int64)
+    kind = unit_situations(arcs)
     count = len(arcs.units)
 
     def number(frame: pd.DataFrame, cohort: Ints, unit: Ints) -> Ints:
@@ -118,15 +118,3 @@ def closed_places(places: float, opened: Floats, most_stay: float) -> Floats:
         return np.zeros(len(opened))
     gone: Floats = np.where(years >= closed[0], places * (1.0 - most_stay ** np.maximum(years - closed[0] + 1, 0)), 0.0)
     return gone
-
-
-def unit_most_stay(demand: Demand, arcs: Arcs) -> Floats:
-    """(J,) the largest chance of staying of any child who is in, or may enter, each unit."""
-    kind = np.array([PROVISION_TYPES.index(name) for name in arcs.units["provision_type"]], dtype=np.int64)
-    most = np.zeros(len(arcs.units))
-    np.maximum.at(most, arcs.unit, demand.stay[arcs.cohort, kind[arcs.unit]])
-    np.maximum.at(most, demand.stock_unit, demand.stay[demand.stock_cohort, kind[demand.stock_unit]])
-    return most
-
-
-__all__ = ["KEYS", "SITUATIONS", "Presence", "closed_places", "option_matrix", "positions", "presence", "unit_most_stay"]

@@ -10,7 +10,8 @@ from planner.county.programme import Programme
 from planner.demand.demand import Demand
 from planner.names import WAITING
 from planner.network.arcs import Arcs
-from planner.results.presence import KEYS, Presence, closed_places, option_matrix, unit_most_stay
+from planner.network.stays import unit_most_stay
+from planner.results.presence import KEYS, Presence, closed_places, option_matrix
 from planner.results.solution import TABLE_COLUMNS, Solution
 
 
