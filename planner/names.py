@@ -111,6 +111,13 @@ class Fund(StrEnum):
     CAPITAL = "capital"
 
 
+FUND_TITLES: Final[dict[str, str]] = {
+    "high_needs_block": "High needs block",
+    "council_general_fund": "Council general fund",
+    "capital": "Capital",
+}
+
+
 class Line(StrEnum):
     """A line of cost. Each belongs to one fund."""
 

@@ -10,14 +10,12 @@ from planner.check.report import CheckReport
 from planner.county.county import County
 from planner.county.programme import Programme
 from planner.demand.demand import Demand
-from planner.names import LINE_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES, WAITING, Fund
+from planner.names import FUND_TITLES, LINE_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES, WAITING, Fund
 from planner.rates.rates import Rates
 from planner.results.reasons import REASONS
 from planner.results.solution import Solution
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import Outcome, StageRecord
-
-FUND_TITLES = {Fund.HIGH_NEEDS: "High needs block", Fund.GENERAL: "Council general fund", Fund.CAPITAL: "Capital"}
 
 
 @dataclass(frozen=True)
@@ -207,7 +205,7 @@ def _money(story: Story) -> list[str]:
     picked = [years[0], years[len(years) // 2], years[-1]] if len(years) > 2 else years
     pivot = table.pivot_table(index=["fund", "line"], columns="financial_year", values="cash_gbp", aggfunc="sum").fillna(0.0)
     body = [
-        [FUND_TITLES[Fund(fund)], LINE_TITLES[line], *(millions(float(pivot.loc[(fund, line), year])) for year in picked)]
+        [FUND_TITLES[str(fund)], LINE_TITLES[line], *(millions(float(pivot.loc[(fund, line), year])) for year in picked)]
         for fund, line in pivot.index
     ]
     broken = (

@@ -9,13 +9,14 @@ import pandas as pd
 from planner.county.county import County
 from planner.demand.demand import Demand
 from planner.network.arcs import Arcs
-from planner.report.charts import places, series
+from planner.report.charts import money, places, series
 from planner.report.charts.style import save
 from planner.results.solution import Solution
 from planner.scenario.schema import Scenario
 
 ILLUSTRATIVE = "Hosts of bases are illustrative: no real school has been chosen."
 LIMITED = ("state_special", "independent_special", "resource_centre")
+EFFECTS = ["new_ehcps", "children_population_effect", "children_rate_effect"]
 
 
 def _note(scenario: Scenario, county: County, extra: str = "") -> str:
@@ -27,29 +28,40 @@ def _note(scenario: Scenario, county: County, extra: str = "") -> str:
     ).strip()
 
 
-def _dsg(table: pd.DataFrame) -> pd.DataFrame:
-    shown = table[table["status"] == "projected"]
+def grant_position(table: pd.DataFrame) -> pd.DataFrame:
+    """The table ``dsg_position`` as its chart shows it: block with transfers, cost and cumulative deficit by financial year."""
     return pd.DataFrame(
         {
-            "financial_year": shown["financial_year"],
-            "block_gbp": shown["high_needs_block_gbp"] + shown["transfer_in_gbp"],
-            "cost_gbp": shown["high_needs_cost_gbp"],
-            "deficit_gbp": shown["deficit_at_year_end_gbp"],
+            "financial_year": table["financial_year"].astype(str),
+            "status": table["status"].astype(str),
+            "block_gbp": table["high_needs_block_gbp"] + table["transfer_in_gbp"].fillna(0.0),
+            "cost_gbp": table["high_needs_cost_gbp"],
+            "deficit_gbp": table["deficit_at_year_end_gbp"],
         }
-    ).reset_index(drop=True)
-
-
-def _new(growth: pd.DataFrame) -> pd.DataFrame:
-    sums = growth.groupby("year", as_index=False)[["new_ehcps", "children_population_effect", "children_rate_effect"]].sum()
-    base = sums["new_ehcps"] - sums["children_population_effect"] - sums["children_rate_effect"]
-    return pd.DataFrame(
-        {"year": sums["year"], "base": base, "population": sums["children_population_effect"], "rate": sums["children_rate_effect"]}
     )
 
 
-def _journeys(travel: pd.DataFrame) -> pd.DataFrame:
+def growth_effects(growth: pd.DataFrame) -> pd.DataFrame:
+    """New EHCPs by year, split into the base year's number and the two effects: year, new_ehcps, base, population, rate."""
+    sums = growth.groupby("year", as_index=False)[EFFECTS].sum()
+    sums.columns = pd.Index(["year", "new_ehcps", "population", "rate"])
+    sums.insert(2, "base", sums["new_ehcps"] - sums["population"] - sums["rate"])
+    return sums
+
+
+def mean_journeys(travel: pd.DataFrame) -> pd.DataFrame:
+    """Mean journey by provision type and year over all districts and phases: child-minutes over children."""
     sums = travel.groupby(["provision_type", "year"], as_index=False)[["children", "child_minutes"]].sum()
     return sums.assign(mean_minutes=sums["child_minutes"] / sums["children"])
+
+
+def _draw_money(folder: Path, solution: Solution, where: str, note: str) -> None:
+    paid = solution.table("ledger_financial_year")
+    funds = paid.groupby(["fund", "financial_year"], as_index=False)["cash_gbp"].sum()
+    save(folder, "cost_by_fund", money.cost_by_fund(funds, where, note), funds)
+    save(folder, "cost_by_line", money.cost_by_line(paid, where, note), paid)
+    position = grant_position(solution.table("dsg_position"))
+    save(folder, "dsg_position", money.dsg_position(position, where, note), position)
 
 
 def draw_all(folder: Path, scenario: Scenario, county: County, demand: Demand, arcs: Arcs, solution: Solution) -> None:
@@ -59,27 +71,22 @@ def draw_all(folder: Path, scenario: Scenario, county: County, demand: Demand, a
     save(folder, "ehcps_by_provision", series.ehcps_by_provision(ehcps, where, note), ehcps)
     occupancy = solution.table("occupancy")
     limited = (
-        occupancy[occupancy["provision_type"].isin(LIMITED)]
+        occupancy[occupancy["provision_type"].isin(LIMITED) & occupancy["places"].notna()]
         .groupby(["provision_type", "year"], as_index=False)[["children", "places"]]
         .sum()
     )
     save(folder, "places_against_demand", series.places_against_demand(limited, where, note), limited)
-    money = solution.table("ledger_financial_year")
-    save(folder, "cost_by_line", series.cost_by_line(money, where, note), money)
-    position = _dsg(solution.table("dsg_position"))
-    save(folder, "dsg_position", series.dsg_position(position, where, note), position)
-    growth = _new(solution.table("growth"))
+    _draw_money(folder, solution, f"{where}, prices of {scenario.base_year}", note)
+    growth = growth_effects(solution.table("growth"))
     save(folder, "new_ehcps", series.new_ehcps(growth, where, note), growth)
-    trips = _journeys(solution.table("travel"))
+    trips = mean_journeys(solution.table("travel"))
     save(folder, "journeys", series.journeys(trips, where, note), trips)
     options = solution.table("options")
     opened = options[options["open"] == 1].reset_index(drop=True)
     years = [str(year) for year in demand.years[1:]]
     marked = _note(scenario, county, ILLUSTRATIVE)
     save(folder, "openings", places.openings(opened, years, where, marked), opened)
-    areas = county.table("areas")[["area", "area_name", "easting_m", "northing_m"]]
+    areas = county.table("areas")[["area", "area_name", "district", "easting_m", "northing_m"]]
     children = county.table("population").groupby("area", as_index=False)["children"].sum()
     units = places.map_units(arcs.units, options)
-    numbered = units.sort_values("northing_m", ascending=False, kind="stable").reset_index(drop=True)
-    numbered["number_on_map"] = ((numbered["opens"] != "").cumsum()).where(numbered["opens"] != "", 0)
-    save(folder, "map", places.county_map(areas.merge(children, on="area"), units, where, marked), numbered)
+    save(folder, "map", places.county_map(areas.merge(children, on="area"), units, where, marked), units)
