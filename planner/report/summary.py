@@ -17,6 +17,12 @@ from planner.results.solution import Solution
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import Outcome, StageRecord
 
+MOST_SHOWN = 12
+"""At most so many groups, or assumptions, are listed; the tables hold the rest."""
+
+PROVEN_WITHIN = 1e-6
+"""A bound this near to the value, as a share, proves it."""
+
 
 @dataclass(frozen=True)
 class Story:
@@ -47,12 +53,17 @@ def millions(pounds: float) -> str:
     return f"-£{-pounds / 1e6:,.1f}m" if pounds < 0 else f"£{pounds / 1e6:,.1f}m"
 
 
+def pounds(amount: float) -> str:
+    """Pounds to the nearest hundred."""
+    return f"-£{round(-amount, -2):,.0f}" if amount < 0 else f"£{round(amount, -2):,.0f}"
+
+
 def rows(header: list[str], body: list[list[str]]) -> list[str]:
     """A Markdown table."""
     return [
         "| " + " | ".join(header) + " |",
         "|" + "|".join(" --- " for _ in header) + "|",
-        *("| " + " | ".join(row) + " |" for row in body),
+        *("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in body),
         "",
     ]
 
@@ -70,22 +81,49 @@ def _verdict(story: Story) -> list[str]:
 
 
 def _proof(stage: StageRecord) -> str:
+    """What was proven of one aim, in words that never say more than the bound does."""
+    value = 0.0 if stage.value is None else stage.value
+    short = 0.0 if stage.bound is None else max(value - stage.bound, 0.0)
+    proven = stage.outcome == Outcome.PROVEN and stage.bound is not None and short <= PROVEN_WITHIN * max(abs(value), 1.0)
     words = {
-        Outcome.PROVEN: "proven to be the best possible",
+        Outcome.PROVEN: "proven to be the best possible" if proven else "nearly the best possible",
         Outcome.WITHIN_GAP: "within the gap that was asked for",
         Outcome.STOPPED_WITH_PLAN: "the search stopped before it could be proven",
     }.get(stage.outcome, str(stage.outcome))
-    value = 0.0 if stage.value is None else stage.value
+    share = short / abs(value) if value else 0.0
     if stage.aim == "cost":
-        proof = (
-            "no bound"
-            if stage.bound is None
-            else f"no plan can cost less than {millions(stage.bound)}, so it may be {millions(max(value - stage.bound, 0.0))} ({max(value - stage.bound, 0.0) / abs(value) if value else 0:.2%}) too dear"
-        )
-        return f"Cost: {words}; {proof}."
+        if stage.bound is None:
+            return f"Cost: {words}; no bound is known."
+        room = "" if proven else f", so it may be {millions(short)} ({share:.2%}) too dear"
+        return f"Cost: {words}; no plan with so little waiting can cost less than {millions(stage.bound)}{room}."
     if stage.aim == "waiting":
-        return f"Waiting: {words}; {value:,.1f} child-years counted, at least {stage.bound or 0.0:,.1f} in any plan."
+        if stage.bound is None:
+            return f"Waiting: {words}; no bound is known."
+        return f"Waiting: {words}; {value:,.1f} child-years in the search, at least {max(stage.bound, 0.0):,.1f} in any plan" + (
+            "." if proven else f" ({share:.1%} apart)."
+        )
     return f"Travel: {words}" + (", with openings held." if stage.openings_held else ".")
+
+
+def _as_written(story: Story) -> list[str]:
+    """How the plan that was written stands to what was proven, because each later aim may give back a little of the ones before."""
+    by_aim = {stage.aim: stage for stage in story.solution.record.stages}
+    lines = []
+    cost = by_aim.get("cost")
+    if cost is not None and cost.bound is not None and cost.value is not None:
+        paid = story.cost_gbp + story.broken_gbp
+        over = max(paid - cost.bound, 0.0)
+        given = max(paid - cost.value, 0.0)
+        text = f"The plan as written costs {millions(paid)}, {millions(over)} ({over / abs(cost.bound) if cost.bound else 0:.2%}) above the least that a plan with so little waiting can cost"
+        lines.append(text + (f"; {millions(given)} of that buys a later aim, within its tolerance." if given >= 50_000 else "."))
+    waiting = by_aim.get("waiting")
+    if waiting is not None and waiting.bound is not None:
+        written = float(story.table("waiting")["children"].sum())
+        if written >= 0.05:
+            lines.append(
+                f"It leaves {written:,.1f} child-years waiting; the search proved that no plan leaves fewer than {max(waiting.bound, 0.0):,.1f}."
+            )
+    return [f"- {line}" for line in lines]
 
 
 def _numbers(story: Story) -> list[str]:
@@ -141,7 +179,11 @@ def _published_growth(county: County) -> str:
     """The growth that was published, if the county's assumptions log states it."""
     log = county.table("assumptions")
     row = log[log["assumption"] == "published_growth"]
-    return f"{row['what'].iloc[0]}: {row['value'].iloc[0]} ({row['source'].iloc[0]})." if len(row) else ""
+    if row.empty:
+        return ""
+    sources = county.table("sources").set_index("source")["title"]
+    source = str(row["source"].iloc[0])
+    return f"{row['what'].iloc[0]}: {row['value'].iloc[0]} (source: {sources.get(source, source)})."
 
 
 def _chosen(story: Story) -> list[str]:
@@ -182,7 +224,7 @@ def _waits(story: Story) -> list[str]:
     summed = table.groupby(["district", "need", "phase", "band", "reason"], as_index=False).agg(
         children=("children", "sum"), first=("year", "min"), last=("year", "max"), detail=("detail", "first")
     )
-    shown = summed.sort_values("children", ascending=False).head(12)
+    shown = summed.sort_values("children", ascending=False).head(MOST_SHOWN)
     body = [
         [
             str(row["district"]),
@@ -195,8 +237,32 @@ def _waits(story: Story) -> list[str]:
         ]
         for row in shown.to_dict("records")
     ]
-    rest = f"{len(summed) - len(shown)} smaller groups are in waiting_reasons.csv." if len(summed) > len(shown) else ""
-    return ["## Who waits, and why", "", *rows(["District", "Need", "Phase", "Band", "Child-years", "When", "Why"], body), rest, ""]
+    rest = [f"{len(summed) - len(shown)} smaller groups are in waiting_reasons.csv.", ""] if len(summed) > len(shown) else []
+    return ["## Who waits, and why", "", *rows(["District", "Need", "Phase", "Band", "Child-years", "When", "Why"], body), *rest]
+
+
+def _early_help(story: Story) -> list[str]:
+    episodes, avoided = story.table("early_help"), story.table("avoided")
+    given = float(episodes["episodes"].sum())
+    if given < 0.05:
+        return ["## Early help", "", "No early-help episode is given.", ""]
+    bases = story.table("options")
+    bases = bases[(bases["kind"] == "contact_base") & (bases["open"] == 1)]
+    ledger = story.table("ledger")
+    base_units = set(bases["unit"])
+    paid = ledger[
+        (ledger["line"].isin(["early_help", "running_cost"]) & ledger["unit"].isin(base_units)) | (ledger["line"] == "early_help")
+    ]
+    paid_in_years = float(paid.loc[~paid["academic_year"].str.startswith("after"), "cash_gbp"].sum())
+    fewer = float(avoided["children"].sum())
+    each = f", which is {given / fewer:,.1f} episodes and {pounds(paid_in_years / fewer)} of running cost for each" if fewer >= 0.5 else ""
+    return [
+        "## Early help",
+        "",
+        f"{len(base_units)} contact bases give {given:,.0f} episodes by {story.last} for {millions(paid_in_years)}. They avoid {fewer:,.0f} EHCPs in those years{each}. "
+        "Later years would avoid more; they are not counted.",
+        "",
+    ]
 
 
 def _money(story: Story) -> list[str]:
@@ -216,20 +282,30 @@ def _money(story: Story) -> list[str]:
     return ["## Money by financial year, constant prices", "", *rows(["Fund", "Line", *picked], body), *broken]
 
 
+def _red_assumptions(red: pd.DataFrame) -> list[str]:
+    """The least certain assumptions, with what each would change."""
+    body = [
+        [str(row["what"]), f"{row['value']} {'' if pd.isna(row['unit']) else row['unit']}".strip(), str(row["effect"])]
+        for row in red.head(MOST_SHOWN).to_dict("records")
+    ]
+    return rows(["What is assumed", "Value", "What it changes"], body) if body else []
+
+
 def _limits_of_this(story: Story) -> list[str]:
     scenario = story.loaded.scenario
     help_ = scenario.demand.early_help
     log = story.county.table("assumptions")
-    red = int((log["quality"] == "red").sum())
+    red = log[log["quality"] == "red"]
     return [
         "## What this rests on",
         "",
         f"- New-EHCP rates: {scenario.demand.new_ehcps.shape.replace('_', ' ')}, {scenario.demand.new_ehcps.growth_per_year:.0%} growth in the first year.",
         f"- Early help: {help_.effect:g} EHCPs avoided for each episode at full effect. No study gives a causal figure; test it with other values.",
-        f"- {len(log)} assumptions are in the county's log; {red} of them are rated red.",
         f"- Areas are planned as {scenario.detail.areas.replace('_', ' ')}s: {len(story.county.table('areas'))} of them.",
         "- These are exact figures for internal use. Small numbers must be rounded before anything is published.",
+        f"- {len(log)} assumptions are in the county's log (assumptions.csv); {len(red)} of them are rated red, the least certain. The first of these:",
         "",
+        *_red_assumptions(red),
     ]
 
 
@@ -240,9 +316,10 @@ def summary_text(story: Story) -> str:
     lines += _verdict(story)
     if scenario.description:
         lines += [scenario.description.strip(), ""]
-    lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _money(story) + _growth(story)
+    lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _early_help(story) + _money(story) + _growth(story)
     lines += ["## How good this plan is", ""]
     lines += [f"- {_proof(stage)}" for stage in record.stages]
+    lines += _as_written(story)
     lines += [
         f"- {record.solver} {record.solver_version}, {record.method}: {record.columns:,} columns, {record.rows:,} rows, {record.solve_seconds:,.0f} seconds.",
         "",
