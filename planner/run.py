@@ -107,7 +107,7 @@ def all_tables(case: Case, model: Model, answer: Answer, values: np.ndarray) -> 
         **solution.tables,
         "avoided": derived.avoided(demand, arcs, here),
         "occupancy": derived.occupancy(county, demand, arcs, here, places),
-        "occupancy_phase": derived.occupancy_phase(demand, arcs, here),
+        "occupancy_phase": derived.occupancy_phase(county, demand, arcs, here, places),
         "ehcps": derived.ehcps(county, demand, arcs, here),
         "entries": derived.entries(county, demand, arcs, here),
         "travel": derived.travel(county, demand, arcs, here),

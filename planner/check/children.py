@@ -52,14 +52,16 @@ class Case:
     waits: dict[int, list[float]] = field(default_factory=dict)
     given: dict[tuple[int, int], list[float]] = field(default_factory=dict)
     places: dict[int, list[float]] = field(default_factory=dict)
+    kinds: list[str] = field(default_factory=list)
+    unit_names: list[str] = field(default_factory=list)
 
     def kind(self, unit: int) -> str:
         """The provision type of a unit."""
-        return str(self.arcs.units["provision_type"].iloc[unit])
+        return self.kinds[unit]
 
     def unit_name(self, unit: int) -> str:
         """The name of a unit."""
-        return str(self.arcs.units["unit"].iloc[unit])
+        return self.unit_names[unit]
 
     def stay(self, cohort: int, situation: str) -> float:
         """Yearly chance of staying."""
@@ -70,6 +72,8 @@ def prepare(case: Case, notes: Notes) -> None:
     """Number the labels and age every child through the years by hand."""
     demand, arcs = case.demand, case.arcs
     case.years = [str(year) for year in demand.years]
+    case.kinds = [str(kind) for kind in arcs.units["provision_type"]]
+    case.unit_names = [str(name) for name in arcs.units["unit"]]
     case.names = [tuple(str(part) for part in row) for row in demand.cohorts[["area", "need", "phase", "band"]].itertuples(index=False)]  # type: ignore[misc]
     case.cohorts = {name: number for number, name in enumerate(case.names)}
     case.units = {str(name): number for number, name in enumerate(arcs.units["unit"])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.demand.demand import Demand
-from planner.names import Fund, Year
+from planner.names import LINE_FUND, Fund, Year
 from planner.network.arcs import Arcs
 from planner.rates.rates import Rates
 
@@ -29,7 +29,7 @@ def by_financial_year(ledger: pd.DataFrame, base: dict[str, float], years: tuple
     first year planned starts to the one in which the last starts.
     """
     cash = ledger[~ledger["academic_year"].str.startswith("after")].groupby(["fund", "line", "academic_year"])["cash_gbp"].sum()
-    funds = ledger[["fund", "line"]].drop_duplicates().itertuples(index=False, name=None)
+    funds = {*ledger[["fund", "line"]].itertuples(index=False, name=None), *((LINE_FUND[line], line) for line, cost in base.items() if cost)}
     rows = []
     for fund, line in sorted(funds):
         for number in range(1, len(years)):

@@ -80,8 +80,22 @@ def occupancy(county: County, demand: Demand, arcs: Arcs, here: Presence, places
     return frame[list(TABLE_COLUMNS["occupancy"])]
 
 
-def occupancy_phase(demand: Demand, arcs: Arcs, here: Presence) -> pd.DataFrame:
-    """Children in each unit by phase and year."""
+def phase_places(county: County, arcs: Arcs, places: np.ndarray) -> dict[tuple[int, str], np.ndarray]:
+    """(H+1,) places that a unit keeps for one phase, by unit and phase, with what options add; only where some are kept."""
+    table = county.tables.get("unit_phase_places")
+    if table is None:
+        return {}
+    unit_at = {unit: number for number, unit in enumerate(arcs.units["unit"])}
+    base = np.nan_to_num(arcs.units["places"].to_numpy(dtype=float))
+    kept = {}
+    for unit, phase, count in table[["unit", "phase", "places"]].itertuples(index=False, name=None):
+        number = unit_at[unit]
+        kept[(number, str(phase))] = float(count) + np.maximum(np.nan_to_num(places[number]) - base[number], 0.0)
+    return kept
+
+
+def occupancy_phase(county: County, demand: Demand, arcs: Arcs, here: Presence, places: np.ndarray) -> pd.DataFrame:
+    """Children in each unit by phase and year, and the places kept for the phase (NaN where the unit keeps none apart)."""
     phases = demand.cohorts["phase"].to_numpy(dtype=object)
     rows = pd.DataFrame(
         {
@@ -94,9 +108,12 @@ def occupancy_phase(demand: Demand, arcs: Arcs, here: Presence) -> pd.DataFrame:
     matrix = np.zeros((group.max(initial=-1) + 1, values.shape[1]))
     np.add.at(matrix, group, values)
     labels = rows.assign(group=group).drop_duplicates("group").sort_values("group")[["unit", "phase"]].reset_index(drop=True)
+    kept, none = phase_places(county, arcs, places), np.full(values.shape[1], np.nan)
+    limits = [kept.get((int(unit), str(phase)), none) for unit, phase in labels.itertuples(index=False, name=None)]
     labels["unit"] = arcs.units["unit"].to_numpy(dtype=object)[labels["unit"]]
     frame = _long(labels, matrix, _years(demand), "children", 0)
-    return frame[["unit", "phase", "year", "children"]]
+    frame["places"] = np.concatenate(limits) if limits else np.zeros(0)
+    return frame[list(TABLE_COLUMNS["occupancy_phase"])]
 
 
 def ehcps(county: County, demand: Demand, arcs: Arcs, here: Presence) -> pd.DataFrame:

@@ -31,7 +31,7 @@ def _option(name: str, title: str, unit: str, terms: dict[str, object], **other:
     """One row of the options table, columns in their order."""
     order = [column.name for column in SPEC_BY_NAME["options"].columns]
     usual = {
-        "first_year": "", "may_close": "no", "exclusive_group": "", "requires": "", "committed_year": "", "committed_blocks": "",
+        "first_year": "2026/27", "may_close": "no", "exclusive_group": "", "requires": "", "committed_year": "", "committed_blocks": "",
         "illustrative": "yes", "source": "assumption", "quality": "red",
     }  # fmt: skip
     row = {**usual, **terms, "option": name, "option_name": title, "unit": unit, **other}
