@@ -29,7 +29,10 @@ def by_financial_year(ledger: pd.DataFrame, base: dict[str, float], years: tuple
     first year planned starts to the one in which the last starts.
     """
     cash = ledger[~ledger["academic_year"].str.startswith("after")].groupby(["fund", "line", "academic_year"])["cash_gbp"].sum()
-    funds = {*ledger[["fund", "line"]].itertuples(index=False, name=None), *((LINE_FUND[line], line) for line, cost in base.items() if cost)}
+    funds = {
+        *ledger[["fund", "line"]].itertuples(index=False, name=None),
+        *((LINE_FUND[line], line) for line, cost in base.items() if cost),
+    }
     rows = []
     for fund, line in sorted(funds):
         for number in range(1, len(years)):
