@@ -23,7 +23,7 @@ EXIT_TEXT = """exit codes:
   0  done, and proven within the gap asked for
   1  a fault in the program
   2  the scenario or the county's tables are wrong
-  3  stopped at a limit or by hand, with a usable plan
+  3  a usable plan, but stopped before every aim was proven
   4  no plan was found
   5  the results could not be written
   6  the check failed: do not use the results

@@ -14,7 +14,7 @@ from planner.scenario.schema import Aim as AimChoice
 from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, through_pulp
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
-from planner.solve.session import WAITING_GBP, Session, search_both, stage
+from planner.solve.session import WAITING_GBP, Both, Session, search_both, stage
 from planner.solve.task import Floats, Found, Kept, Progress, Task, relative_gap
 
 PULP_COLUMNS = 20_000
@@ -153,7 +153,7 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
     allowed = None if both.values is None else float(waiting.costs @ both.values)
     proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, objective[0].tolerance * both.waiting_bound)
     stages = [
-        stage(waiting, Outcome.PROVEN if proven else both.outcome, both.values, both.waiting_bound, 0.0, "" if proven else both.limit),
+        stage(waiting, _waiting_outcome(both, proven), both.values, both.waiting_bound, 0.0, "" if proven else both.limit),
         stage(cost, both.outcome, both.values, both.cost_bound, both.seconds, both.limit),
     ]
     duals = row_range = None
@@ -168,6 +168,13 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
         if values is not None and len(objective) > 2 and not search.stop.is_set():
             best = _travel(search, session, stages, best)
     return Answer(tidy(program, best), _record(search, stages, time.perf_counter() - started), duals, row_range)
+
+
+def _waiting_outcome(both: Both, proven: bool) -> Outcome:
+    """Say of waiting what its own bound bears out, whatever is proven of the cost."""
+    if both.values is None:
+        return both.outcome
+    return Outcome.PROVEN if proven else Outcome.STOPPED_WITH_PLAN
 
 
 def _travel(search: _Search, session: Session, stages: list[StageRecord], best: Floats) -> Floats:
