@@ -29,6 +29,9 @@ MOVES_SHARE = 0.75
 LEAST_LEFT = 0.1
 """HiGHS searches on only if at least this share of the time limit is left: it starts by solving the linear program again."""
 
+PATIENCE = 6.0
+"""The first linear program may take so many times the time limit: without it there is no plan at all."""
+
 FLOOR_SHARE = 0.25
 """Share of the time limit that proving how little waiting there could be may take."""
 
@@ -152,7 +155,7 @@ def search_both(
     started = time.perf_counter()
     weighted = (cost.costs + WAITING_GBP * waiting.costs) / task.scale
     session = Session(task)
-    relaxed, objective, proven = session.minimise(weighted, seconds)
+    relaxed, objective, proven = session.minimise(weighted, seconds * PATIENCE)
     if relaxed is None:
         return Both(None, 0.0, None, time.perf_counter() - started, "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
     bound = objective if proven else None
