@@ -24,7 +24,9 @@ def options(opened: dict[str, tuple[int, ...]]) -> pd.DataFrame:
     for name, row in table.iterrows():
         for year, size in zip(YEARS, opened.get(str(name), (0, 0, 0)), strict=True):
             blocks = 0 if row["kind"] == "close_unit" else size
-            rows.append((name, row["option_name"], row["kind"], row["unit"], year, int(size > 0), blocks, blocks * row["block_places"], False))
+            rows.append(
+                (name, row["option_name"], row["kind"], row["unit"], year, int(size > 0), blocks, blocks * row["block_places"], False)
+            )
     return pd.DataFrame(rows, columns=list(TABLE_COLUMNS["options"]))
 
 

@@ -90,7 +90,11 @@ def _why(units: np.ndarray, places: np.ndarray, room: np.ndarray, limit: float, 
     free = room[open_units].clip(min=0).sum()
     if free < 0.5:
         return "all_full", f"{_units(len(open_units))} within {limit:.0f} minutes, {'all full' if len(open_units) > 1 else 'which is full'}"
+    if np.isinf(free):
+        room_there = "some of them without a limit on places"
+    else:
+        room_there = f"{free:.0f} place{'' if round(free) == 1 else 's'} free"
     return (
         "place_kept_for_others",
-        f"{_units(len(open_units))} within {limit:.0f} minutes with {free:.0f} places free; the plan uses them for other children or years",
+        f"{_units(len(open_units))} within {limit:.0f} minutes, {room_there}; the plan uses them for other children or years",
     )

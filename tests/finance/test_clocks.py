@@ -30,7 +30,9 @@ def paid(frame: pd.DataFrame, line: str) -> list[float]:
 
 
 def test_a_financial_year_holds_the_spring_of_the_year_before() -> None:
-    table = ledger([("top_up", "2025/26", 1200.0), ("top_up", "2026/27", 2400.0), ("top_up", "2027/28", 0.0), ("top_up", "after 2027/28", 9e9)])
+    table = ledger(
+        [("top_up", "2025/26", 1200.0), ("top_up", "2026/27", 2400.0), ("top_up", "2027/28", 0.0), ("top_up", "after 2027/28", 9e9)]
+    )
     found = by_financial_year(table, {"top_up": 600.0}, YEARS, 7 / 12)
     assert paid(found, "top_up") == pytest.approx([700 + 250, 1400 + 500, 1000])
 

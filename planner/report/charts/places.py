@@ -82,7 +82,7 @@ def county_map(areas: pd.DataFrame, units: pd.DataFrame, place: str, note: str) 
     title = "Where children live and where the places are"
     if len(opens):
         title = (
-            f"{len(opens)} bases and schools open or grow beside {kept}"
+            f"{len(opens)} bases and schools open or grow; {kept} stay as they are"
             if len(opens) > 1
             else f"One base or school opens or grows; {kept} stay as they are"
         )
@@ -208,7 +208,7 @@ def map_units(units: pd.DataFrame, options: pd.DataFrame) -> pd.DataFrame:
     grows = options[(options["open"] == 1) & (options["kind"] != "close_unit")]
     first = grows.groupby("unit")["year"].min()
     names = ["unit", "unit_name", "provision_type", "easting_m", "northing_m", "places", "illustrative"]
-    found = units[names].assign(opens=units["unit"].map(first).fillna("").astype(str))
+    found = units[names].assign(opens=[first.get(unit, "") for unit in units["unit"]])
     shown = found["provision_type"].isin(_ON_MAP) & found["easting_m"].notna() & ((found["places"] > 0) | (found["opens"] != ""))
     found = found[shown].sort_values("northing_m", ascending=False, kind="stable").reset_index(drop=True)
     opening = found["opens"] != ""

@@ -159,7 +159,7 @@ def label_lines(axes: Any, ends: list[tuple[str, float, str]], at: float = 1.0) 
 
 def year_ticks(axes: Any, years: list[str], most: int = 8) -> None:
     """Academic or financial years along the bottom: every year if they fit, otherwise every second or third from the last."""
-    step = -(-len(years) // most)
+    step = max(-(-len(years) // most), 1)
     shown = list(range(len(years) - 1, -1, -step))[::-1]
     axes.set_xticks(shown, [years[number] for number in shown])
 
