@@ -14,7 +14,7 @@ from planner.model.program import Aim
 from planner.solve import highs_arrays
 from planner.solve.moves import improve
 from planner.solve.outcome import Outcome, StageRecord
-from planner.solve.task import Floats, Kept, Task, judge, relative_gap
+from planner.solve.task import Floats, Kept, Progress, Task, judge, relative_gap
 
 WAITING_GBP = 1_000_000.0
 """Weight of a child-year of waiting, pounds, in the search that looks at waiting and cost at once. It only steers the search: what is
@@ -167,11 +167,7 @@ def search_both(
     if task.choices.any():
         best = _best_rounding(task, session, relaxed, weighted, most_openings, seconds)
         if best is not None and bound is not None:
-            deadline = started + seconds * MOVES_SHARE
-            target = bound + gap * abs(bound)
-            best = improve(
-                task.program, best, weighted, lambda held: _allocated(session, held, weighted, seconds * 0.1), deadline, target, stop
-            )
+            best = _moved(task, session, best, weighted, bound, cost, started, seconds, gap, stop)
         left = seconds - (time.perf_counter() - started)
         gap_now = (float(weighted @ best) - bound) / abs(float(weighted @ best)) if best is not None and bound is not None else 1.0
         if gap_now > gap and left > seconds * LEAST_LEFT and not stop.is_set():
@@ -189,6 +185,35 @@ def search_both(
     value = float(cost.costs @ best) + cost.constant
     outcome = judge(value, cost_bound, gap, task.scale, limit)
     return Both(best, min(floor, waits), cost_bound, time.perf_counter() - started, limit, outcome), session
+
+
+def _moved(
+    task: Task,
+    session: Session,
+    best: Floats,
+    weighted: Floats,
+    bound: float,
+    cost: Aim,
+    started: float,
+    seconds: float,
+    gap: float,
+    stop: threading.Event,
+) -> Floats:
+    """Improve a plan by small moves of openings until the gap, the time or a move that helps runs out, telling how it stands."""
+    least = float(weighted @ best)
+
+    def judged(held: Floats) -> Floats | None:
+        nonlocal least, best
+        values = _allocated(session, held, weighted, seconds * 0.1)
+        if values is not None and float(weighted @ values) < least:
+            least, best = float(weighted @ values), values
+        if task.progress is not None:
+            value = float(cost.costs @ best) + cost.constant
+            apart = (least - bound) * task.scale
+            task.progress(Progress("cost and waiting", "pounds", value, value - apart, time.perf_counter() - started))
+        return values
+
+    return improve(task.program, best, weighted, judged, started + seconds * MOVES_SHARE, bound + gap * abs(bound), stop)
 
 
 def _allocated(session: Session, held: Floats, weighted: Floats, seconds: float) -> Floats | None:
