@@ -76,7 +76,8 @@ def _verdict(story: Story) -> list[str]:
     if story.check.passed:
         count = sum(story.check.tested.values())
         return [f"**Check: passed.** Separate code re-added every row and every pound: {count:,} tests, no finding.", ""]
-    lines = [f"**CHECK FAILED: {len(story.check.findings)} findings. Do not use these results.**", ""]
+    count = len(story.check.findings)
+    lines = [f"**CHECK FAILED: {count} finding{'' if count == 1 else 's'}. Do not use these results.**", ""]
     return lines + [f"- {finding}" for finding in story.check.findings[:20]] + [""]
 
 
@@ -255,11 +256,12 @@ def _early_help(story: Story) -> list[str]:
     ]
     paid_in_years = float(paid.loc[~paid["academic_year"].str.startswith("after"), "cash_gbp"].sum())
     fewer = float(avoided["children"].sum())
+    bases_give = "1 contact base gives" if len(base_units) == 1 else f"{len(base_units)} contact bases give"
     each = f", which is {given / fewer:,.1f} episodes and {pounds(paid_in_years / fewer)} of running cost for each" if fewer >= 0.5 else ""
     return [
         "## Early help",
         "",
-        f"{len(base_units)} contact bases give {given:,.0f} episodes by {story.last} for {millions(paid_in_years)}. They avoid {fewer:,.0f} EHCPs in those years{each}. "
+        f"{bases_give} {given:,.0f} episodes by {story.last} for {millions(paid_in_years)}. They avoid {fewer:,.0f} EHCPs in those years{each}. "
         "Later years would avoid more; they are not counted.",
         "",
     ]
