@@ -174,7 +174,9 @@ def _waiting_outcome(both: Both, proven: bool) -> Outcome:
     """Say of waiting what its own bound bears out, whatever is proven of the cost."""
     if both.values is None:
         return both.outcome
-    return Outcome.PROVEN if proven else Outcome.STOPPED_WITH_PLAN
+    if both.waits - both.waiting_bound <= 1e-6 * max(1.0, both.waits):
+        return Outcome.PROVEN
+    return Outcome.WITHIN_GAP if proven else Outcome.STOPPED_WITH_PLAN
 
 
 def _travel(search: _Search, session: Session, stages: list[StageRecord], best: Floats) -> Floats:

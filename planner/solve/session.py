@@ -44,6 +44,7 @@ class Both:
     """A plan for waiting and cost together, with a proven bound for each."""
 
     values: Floats | None
+    waits: float
     waiting_bound: float
     cost_bound: float | None
     seconds: float
@@ -157,7 +158,7 @@ def search_both(
     session = Session(task)
     relaxed, objective, proven = session.minimise(weighted, seconds * PATIENCE)
     if relaxed is None:
-        return Both(None, 0.0, None, time.perf_counter() - started, "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
+        return Both(None, 0.0, 0.0, None, time.perf_counter() - started, "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
     bound = objective if proven else None
     floor = 0.0
     if float(waiting.costs @ relaxed) > 1e-6:
@@ -179,12 +180,12 @@ def search_both(
             if found.values is not None and (best is None or float(weighted @ found.values) < float(weighted @ best)):
                 best = _allocated(session, found.values, weighted, seconds)
     if best is None:
-        return Both(None, floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
+        return Both(None, 0.0, floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
     waits = float(waiting.costs @ best)
     cost_bound = None if bound is None else bound * task.scale - WAITING_GBP * waits + cost.constant
     value = float(cost.costs @ best) + cost.constant
     outcome = judge(value, cost_bound, gap, task.scale, limit)
-    return Both(best, min(floor, waits), cost_bound, time.perf_counter() - started, limit, outcome), session
+    return Both(best, waits, min(floor, waits), cost_bound, time.perf_counter() - started, limit, outcome), session
 
 
 def _moved(
