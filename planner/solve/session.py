@@ -87,12 +87,6 @@ class Session:
         fixed = np.round(values[whole])
         self.highs.changeColsBounds(len(whole), whole, fixed, fixed)
 
-    def free(self) -> None:
-        """Give the whole-number columns their own bounds back."""
-        program = self.task.program
-        whole = np.nonzero(program.whole)[0].astype(np.int32)
-        self.highs.changeColsBounds(len(whole), whole, program.lower[whole], program.upper[whole])
-
     def duals(self) -> tuple[Floats, Floats | None]:
         """Row duals of the last answer in the costs' scale, and how far each limit may move."""
         rows = self.task.program.row_count
