@@ -22,6 +22,7 @@ ORDER = [
     "check",
     "finance",
     "compare",
+    "publish",
     "report",
     "run",
     "cli",

@@ -1,0 +1,1 @@
+"""What is shown of a run or a comparison, and the gate that everything public goes through."""
