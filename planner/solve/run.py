@@ -14,7 +14,9 @@ from planner.scenario.schema import Aim as AimChoice
 from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, through_pulp
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
-from planner.solve.session import WAITING_GBP, Both, Session, search_both, stage
+from planner.solve.part import Part
+from planner.solve.priced_route import first_plan, open_front, widen
+from planner.solve.session import Both, Session, both_of, relax, search_both, stage, weighted_costs
 from planner.solve.task import Floats, Found, Kept, Progress, Task, relative_gap
 
 PULP_COLUMNS = 20_000
@@ -58,7 +60,20 @@ class _Search:
 
     @property
     def method(self) -> str:
+        if self.priced:
+            return "prices first, then the part of the model that they leave in play"
         return "whole model through PuLP" if self.through_pulp else "whole model as arrays"
+
+    @property
+    def priced(self) -> bool:
+        """Whether prices come first: where the scenario says so, or by itself where the program is large. Needs HiGHS, and waiting and cost first."""
+        settings = self.scenario.solve
+        able = settings.solver == "HiGHS" and self.waiting_then_cost
+        return able and (settings.method == "priced" or (settings.method == "auto" and self.program.column_count > PULP_COLUMNS))
+
+    @property
+    def waiting_then_cost(self) -> bool:
+        return [choice.aim for choice in self.scenario.objective[:2]] == ["waiting", "cost"]
 
 
 def _kept(aim: Aim, choice: AimChoice, value: float) -> Kept:
@@ -105,7 +120,7 @@ def solve(
     """
     search = _Search(program, scenario, progress, stop or threading.Event())
     highs_arrays.version()
-    if [choice.aim for choice in scenario.objective[:2]] == ["waiting", "cost"] and not search.through_pulp:
+    if search.priced or (search.waiting_then_cost and not search.through_pulp):
         return _solve_large(search, want_duals)
     started = time.perf_counter()
     best: Floats | None = None
@@ -142,14 +157,16 @@ def solve(
 
 
 def _solve_large(search: _Search, want_duals: bool) -> Answer:
-    """The same aims on a program held open in HiGHS: waiting and cost in one weighted search, then travel from its answer."""
-    program, settings, objective = search.program, search.scenario.solve, search.scenario.objective
+    """The same aims on a program held open in HiGHS: waiting and cost in one weighted search, then travel from its answer.
+
+    On the priced route the program that is held open is the part that prices leave in play; what is reported is of the whole.
+    """
+    settings, objective = search.scenario.solve, search.scenario.objective
+    whole = search.program
     started = time.perf_counter()
+    both, session, part = _weighted(search, settings.time_limit_seconds * 0.9)
+    program = whole if part is None else part.program
     waiting, cost = program.aims["waiting"], program.aims["cost"]
-    task = search.task(cost, (), settings.time_limit_seconds)
-    both, session = search_both(
-        task, waiting, cost, settings.time_limit_seconds * 0.9, settings.gap, search.scenario.options.most_openings_per_year, search.stop
-    )
     allowed = None if both.values is None else float(waiting.costs @ both.values)
     proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, objective[0].tolerance * both.waiting_bound)
     stages = [
@@ -160,14 +177,39 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
     best = both.values
     if best is not None:
         session.hold(best)
-        weighted = (cost.costs + WAITING_GBP * waiting.costs) / task.scale
+        weighted = weighted_costs(session.task, waiting, cost)
         values, _, exact = session.minimise(weighted, settings.time_limit_seconds)
         if exact and want_duals:
             duals, row_range = session.duals()
-            duals = duals * task.scale
+            if part is not None:
+                duals = part.lift_duals(duals, weighted_costs(session.task, whole.aims["waiting"], whole.aims["cost"]))
+                row_range = None if row_range is None else part.lift_range(row_range)
+            duals = duals * session.task.scale
         if values is not None and len(objective) > 2 and not search.stop.is_set():
-            best = _travel(search, session, stages, best)
-    return Answer(tidy(program, best), _record(search, stages, time.perf_counter() - started), duals, row_range)
+            best = _travel(search, session, stages, best, part is None)
+        best = best if part is None else part.lift(best)
+    return Answer(tidy(whole, best), _record(search, stages, time.perf_counter() - started), duals, row_range)
+
+
+def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | None]:
+    """The plan for waiting and cost together, by the route that the scenario or the size calls for."""
+    program, gap, most = search.program, search.scenario.solve.gap, search.scenario.options.most_openings_per_year
+    waiting, cost = program.aims["waiting"], program.aims["cost"]
+    started = time.perf_counter()
+    task = search.task(cost, (), search.scenario.solve.time_limit_seconds)
+    if not search.priced:
+        start = relax(task, waiting, cost, seconds)
+        return search_both(task, start, waiting, cost, started, seconds, gap, most), start.session, None
+    costs = weighted_costs(task, waiting, cost)
+    front = open_front(task, waiting, cost, seconds)
+    front, first = first_plan(front, task, costs, most, seconds)
+    aims = front.part.program.aims
+    both = search_both(front.task, front.relaxed, aims["waiting"], aims["cost"], started, seconds, gap, most, first)
+    if both.values is not None:
+        front, values = widen(front, task, both.values, costs, seconds)
+        aims = front.part.program.aims
+        both = both_of(front.task, front.relaxed, values, both.bound, aims["waiting"], aims["cost"], started, gap, both.limit)
+    return both, front.relaxed.session, front.part
 
 
 def _waiting_outcome(both: Both, proven: bool) -> Outcome:
@@ -179,10 +221,13 @@ def _waiting_outcome(both: Both, proven: bool) -> Outcome:
     return Outcome.WITHIN_GAP if proven else Outcome.STOPPED_WITH_PLAN
 
 
-def _travel(search: _Search, session: Session, stages: list[StageRecord], best: Floats) -> Floats:
-    """Shorten journeys with openings held, waiting and cost kept; stopped at a share of the time limit with what it has."""
+def _travel(search: _Search, session: Session, stages: list[StageRecord], best: Floats, whole: bool) -> Floats:
+    """Shorten journeys with openings held, waiting and cost kept; stopped at a share of the time limit with what it has.
+
+    Over a part of the program the shortest is proven for that part only, so nothing is claimed for the whole.
+    """
     started = time.perf_counter()
-    program, settings = search.program, search.scenario.solve
+    program, settings = session.task.program, search.scenario.solve
     for choice in search.scenario.objective[:2]:
         aim = program.aims[choice.aim]
         session.keep(_kept(aim, choice, float(aim.costs @ best) + aim.constant))
@@ -191,15 +236,15 @@ def _travel(search: _Search, session: Session, stages: list[StageRecord], best: 
     better = values is not None and float(aim.costs @ values) < float(aim.costs @ best)
     chosen = values if better and values is not None else best
     chosen[program.whole] = np.round(chosen[program.whole])
-    bound = float(aim.costs @ chosen) + aim.constant if proven else None
+    bound = float(aim.costs @ chosen) + aim.constant if proven and whole else None
     stages.append(
         stage(
             aim,
-            Outcome.PROVEN if proven else Outcome.STOPPED_WITH_PLAN,
+            Outcome.PROVEN if proven and whole else Outcome.STOPPED_WITH_PLAN,
             chosen,
             bound,
             time.perf_counter() - started,
-            "" if proven else "time limit",
+            ("" if whole else "arcs in play") if proven else "time limit",
             True,
         )
     )

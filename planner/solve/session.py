@@ -9,6 +9,7 @@ from typing import Any
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 
 from planner.model.program import Aim
 from planner.solve import highs_arrays
@@ -41,7 +42,7 @@ ROUNDING = (0.5, 0.35, 0.2, 0.1)
 
 @dataclass(frozen=True)
 class Both:
-    """A plan for waiting and cost together, with a proven bound for each."""
+    """A plan for waiting and cost together, with a proven bound for each; ``bound`` is that of the weighted aim, in the solver's scale."""
 
     values: Floats | None
     waits: float
@@ -50,6 +51,7 @@ class Both:
     seconds: float
     limit: str
     outcome: Outcome
+    bound: float | None = None
 
 
 class Session:
@@ -87,10 +89,21 @@ class Session:
         fixed = np.round(values[whole])
         self.highs.changeColsBounds(len(whole), whole, fixed, fixed)
 
+    def start_from(self, other: Session, kept: npt.NDArray[np.int64]) -> None:
+        """Start where another session stands, one over the same rows and some of these columns: ``kept`` says where they are now."""
+        basis, before = highspy.HighsBasis(), other.highs.getBasis()
+        status = np.full(self.count, highspy.HighsBasisStatus.kLower, dtype=object)
+        status[kept] = before.col_status
+        basis.col_status, basis.row_status, basis.valid = list(status), before.row_status, True
+        self.highs.setBasis(basis)
+
+    def duals_only(self) -> Floats:
+        """Row duals of the last answer in the costs' scale."""
+        return np.array(self.highs.getSolution().row_dual)[: self.task.program.row_count]
+
     def duals(self) -> tuple[Floats, Floats | None]:
         """Row duals of the last answer in the costs' scale, and how far each limit may move."""
-        rows = self.task.program.row_count
-        return np.array(self.highs.getSolution().row_dual)[:rows], highs_arrays.ranging(self.highs, rows)
+        return self.duals_only(), highs_arrays.ranging(self.highs, self.task.program.row_count)
 
 
 def rounded_openings(task: Task, values: Floats, threshold: float) -> Floats:
@@ -139,28 +152,63 @@ def spread_openings(task: Task, held: Floats, shares: Floats, most: int | None) 
     return held
 
 
+@dataclass(frozen=True)
+class Relaxed:
+    """A program opened without its whole numbers: the session, its answer, and what is proven of the weighted aim and of waiting.
+
+    ``values`` is None if there was no time for an answer. ``bound`` is in the session's costs, ``floor`` in child-years;
+    ``whole`` says whether the session holds the whole program, so that what HiGHS proves of it is proven of the whole.
+    """
+
+    session: Session
+    values: Floats | None
+    bound: float | None
+    floor: float
+    whole: bool = True
+
+
+def relax(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Relaxed:
+    """Solve the linear program of the weighted aim, whole, and bound waiting from below by a linear program of its own."""
+    session = Session(task)
+    relaxed, objective, proven = session.minimise(weighted_costs(task, waiting, cost), seconds * PATIENCE)
+    floor = 0.0
+    if relaxed is not None and float(waiting.costs @ relaxed) > 1e-6:
+        floor = highs_arrays.least_of(task, waiting.costs, seconds * FLOOR_SHARE)
+    return Relaxed(session, relaxed, objective if proven else None, floor)
+
+
+def weighted_costs(task: Task, waiting: Aim, cost: Aim) -> Floats:
+    """Cost and waiting in one, in the solver's scale."""
+    weighted: Floats = (cost.costs + WAITING_GBP * waiting.costs) / task.scale
+    return weighted
+
+
 def search_both(
-    task: Task, waiting: Aim, cost: Aim, seconds: float, gap: float, most_openings: int | None, stop: threading.Event
-) -> tuple[Both, Session]:
+    task: Task,
+    start: Relaxed,
+    waiting: Aim,
+    cost: Aim,
+    started: float,
+    seconds: float,
+    gap: float,
+    most_openings: int | None,
+    best: Floats | None = None,
+) -> Both:
     """Search for the plan that waits least and then costs least, by one weighted aim, with honest bounds for both.
 
-    First the linear program without whole numbers: its bound, and openings to try. Then HiGHS with the best of these as a start, if
-    there are choices and time. Waiting is bounded from below by its own linear program.
+    From the linear program without whole numbers come openings to try; then small moves of them, and HiGHS with the best of these as a
+    start, if there are choices and time. ``started`` is when the search began, on the clock of ``time.perf_counter``; ``best`` a plan to
+    improve in place of rounded openings.
     """
-    started = time.perf_counter()
-    weighted = (cost.costs + WAITING_GBP * waiting.costs) / task.scale
-    session = Session(task)
-    relaxed, objective, proven = session.minimise(weighted, seconds * PATIENCE)
+    weighted = weighted_costs(task, waiting, cost)
+    session, relaxed, bound, stop = start.session, start.values, start.bound, task.stop
     if relaxed is None:
-        return Both(None, 0.0, 0.0, None, time.perf_counter() - started, "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
-    bound = objective if proven else None
-    floor = 0.0
-    if float(waiting.costs @ relaxed) > 1e-6:
-        floor = highs_arrays.least_of(task, waiting.costs, seconds * FLOOR_SHARE)
+        return Both(None, 0.0, 0.0, None, time.perf_counter() - started, "time limit", Outcome.STOPPED_WITHOUT_PLAN)
     limit = ""
-    best: Floats | None = relaxed
-    if task.choices.any():
-        best = _best_rounding(task, session, relaxed, weighted, most_openings, seconds)
+    if not task.choices.any():
+        best = best if best is not None else relaxed
+    else:
+        best = best if best is not None else best_rounding(task, session, relaxed, weighted, most_openings, seconds)
         if best is not None and bound is not None:
             best = _moved(task, session, best, weighted, bound, cost, started, seconds, gap, stop)
         left = seconds - (time.perf_counter() - started)
@@ -170,16 +218,24 @@ def search_both(
                 replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left)
             )
             limit = found.limit
-            bound = max(bound, found.bound / task.scale) if bound is not None and found.bound is not None else bound
+            if start.whole and bound is not None and found.bound is not None:
+                bound = max(bound, found.bound / task.scale)
             if found.values is not None and (best is None or float(weighted @ found.values) < float(weighted @ best)):
                 best = _allocated(session, found.values, weighted, seconds)
     if best is None:
-        return Both(None, 0.0, floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN), session
-    waits = float(waiting.costs @ best)
+        return Both(None, 0.0, start.floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN)
+    return both_of(task, start, best, bound, waiting, cost, started, gap, limit)
+
+
+def both_of(
+    task: Task, start: Relaxed, values: Floats, bound: float | None, waiting: Aim, cost: Aim, started: float, gap: float, limit: str
+) -> Both:
+    """What a plan is worth beside what is proven of waiting and of cost."""
+    waits = float(waiting.costs @ values)
     cost_bound = None if bound is None else bound * task.scale - WAITING_GBP * waits + cost.constant
-    value = float(cost.costs @ best) + cost.constant
+    value = float(cost.costs @ values) + cost.constant
     outcome = judge(value, cost_bound, gap, task.scale, limit)
-    return Both(best, waits, min(floor, waits), cost_bound, time.perf_counter() - started, limit, outcome), session
+    return Both(values, waits, min(start.floor, waits), cost_bound, time.perf_counter() - started, limit, outcome, bound)
 
 
 def _moved(
@@ -222,7 +278,7 @@ def _allocated(session: Session, held: Floats, weighted: Floats, seconds: float)
     return values
 
 
-def _best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float) -> Floats | None:
+def best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float) -> Floats | None:
     """The best plan from a few ways of rounding the linear program's openings, each with its exact allocation."""
     best: Floats | None = None
     tried: list[bytes] = []
