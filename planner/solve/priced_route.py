@@ -13,14 +13,14 @@ from planner.solve import highs_arrays
 from planner.solve.ascent import ascend
 from planner.solve.part import Flags, Part, in_play, take_part
 from planner.solve.priced import Bound, Priced
-from planner.solve.session import WAITING_GBP, Relaxed, Session, best_rounding, weighted_costs
+from planner.solve.session import Relaxed, Session, best_rounding, weighted_costs
 from planner.solve.task import Floats, Progress, Task
 
 STEPS = 300
 """Steps of the first ascent; the linear program that follows is what makes its prices sharp."""
 
-FLOOR_STEPS = 100
-"""Steps of the ascent that bounds waiting by itself."""
+FLOOR_ROUNDS, FLOOR_SHARE = 3, 0.1
+"""How often the linear program of waiting alone is solved, each time in at most this share of the time limit."""
 
 PRICES_SHARE = 0.2
 """Share of the time limit that either ascent may take."""
@@ -85,7 +85,7 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
         part, session, more = _grown(task, part, session, costs, duals, found.plan != 0)
         if not more:
             break
-    floor = _floor(task, waiting, bound, seconds) if relaxed is not None and float(waiting.costs[part.columns] @ relaxed) > CALLED else 0.0
+    floor = _floor(task, part, waiting, seconds) if relaxed is not None and float(waiting.costs[part.columns] @ relaxed) > CALLED else 0.0
     return Front(part, part_task(task, part), Relaxed(session, relaxed, bound.value, floor, whole=False))
 
 
@@ -161,12 +161,30 @@ def _inner(task: Task, costs: Floats, seconds: float) -> tuple[Floats | None, Fl
     return np.array(solution.row_dual), np.array(solution.col_value)
 
 
-def _floor(task: Task, waiting: Aim, bound: Bound, seconds: float) -> float:
-    """How little waiting there could be, proven by prices of waiting alone; they start from those of waiting and cost together."""
+def _floor(task: Task, part: Part, waiting: Aim, seconds: float) -> float:
+    """How little waiting there could be: the linear program of waiting alone over the part, its prices proven for the whole.
+
+    Entries that these prices call for are added and it is solved again, as long as that can lift the bound.
+    """
     priced = Priced(task.program, waiting.costs)
-    deadline = time.perf_counter() + seconds * PRICES_SHARE
-    found = ascend(priced, bound.prices * (task.scale / WAITING_GBP), FLOOR_STEPS, deadline, task.stop)
-    return max(0.0, found.best.value - 1e-6)
+    enter = task.program.family("enter").places
+    wanted = np.zeros(task.program.column_count, dtype=bool)
+    wanted[part.columns] = True
+    best = 0.0
+    for _ in range(FLOOR_ROUNDS):
+        duals, values = _inner(part_task(task, part), waiting.costs[part.columns], seconds * FLOOR_SHARE)
+        if duals is None or values is None:
+            break
+        full = part.lift_duals(duals, waiting.costs)
+        best = max(best, priced.bound(full[priced.shared]).value - 1e-6)
+        if float(waiting.costs[part.columns] @ values) - best <= ENOUGH:
+            break
+        called = enter[(waiting.costs - task.program.matrix.T @ full)[enter] < -CALLED]
+        if wanted[called].all():
+            break
+        wanted[called] = True
+        part = take_part(task.program, wanted)
+    return best
 
 
 def _tell(task: Task, value: float, apart: float, started: float) -> None:

@@ -80,8 +80,9 @@ def test_no_prices_prove_more_than_the_best_plan(new: tuple[float, float], dear:
     assert priced.bound(prices).value <= best + 1e-6 * abs(best)
 
 
+# Where nobody needs a place, duals may stand for less than the most a place is worth, and prove less; so somebody does.
 @SOME
-@given(**COUNTIES)
+@given(**{**COUNTIES, "new": st.tuples(st.floats(0.5, 8), st.floats(0.5, 4))})
 def test_duals_of_the_linear_program_prove_at_least_its_value(new: tuple[float, float], dear: float, rate: float) -> None:
     whole, _ = program(new, dear, rate)
     costs = weighted(whole)
