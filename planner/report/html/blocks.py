@@ -81,6 +81,7 @@ class Card:
     chart: Chart | None
     assumptions: tuple[str, ...]
     more: str = ""
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

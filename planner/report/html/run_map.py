@@ -83,7 +83,7 @@ def units(figures: Figures) -> Chart | None:
         *((f"{outside} unit{'s' if outside > 1 else ''} outside the map: see the table.",) if outside else ()),
     )
     draw = units_map(points, _names(figures), extent, _key(rows, both=True))
-    leave = tuple(name for name in ("unit",) if not figures.internal)
+    leave = ("unit", "easting", "northing")
     return Chart(
         "map_units",
         headline,
@@ -117,7 +117,7 @@ def openings(figures: Figures) -> Chart | None:
     frame = table.frame[[bool("/" in str(value) and not str(value).startswith("[")) for value in table.frame["opens"]]]
     order = frame.assign(_order=frame["opens"].astype(str)).sort_values(["_order", "name"], kind="stable").drop(columns="_order")
     listed = replace(table, name="map_openings", title="Units that open or grow, by year", frame=order.reset_index(drop=True))
-    view = plain(listed, tuple(name for name in ("unit", "easting", "northing") if name in order.columns))
+    view = plain(listed, ("unit", "easting", "northing"))
     notes = ("Filled: opens or grows in the year. Hollow: opened in an earlier year of the plan.",)
     subtitle = about("Units that open or grow by academic year", figures, sorted({_opens(row) for row in rows}))
     return Chart(
@@ -152,4 +152,6 @@ def waiting(figures: Figures) -> Chart | None:
     period = [figures.fact("base_year"), figures.fact("last_year")]
     subtitle = about("Child-years of waiting by district, all years of the plan", figures, period)
     notes = (*table.notes, _NO_BOUNDARIES)
-    return Chart("map_waiting", headline, subtitle, alt, plain(table), circles_map(circles, extent), source_of(table), notes)
+    return Chart(
+        "map_waiting", headline, subtitle, alt, plain(table, ("easting", "northing")), circles_map(circles, extent), source_of(table), notes
+    )

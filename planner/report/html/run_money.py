@@ -181,7 +181,7 @@ def openings(figures: Figures) -> Chart | None:
     alt = "Timeline of openings. " + " ".join(
         f"{one.name}: {', '.join(f'{count} in {year}' for count, year in zip(one.counts, years, strict=True) if count)}." for one in kinds
     )
-    leave = tuple(name for name in ("option",) if not figures.internal)
+    leave = ("option",)
     return Chart(
         "openings",
         headline,

@@ -13,7 +13,7 @@ from planner.report.html.figures import Figures
 from planner.report.html.glossary import glossary
 from planner.report.html.page import render
 from planner.report.html.values import say
-from planner.report.html.views import plain, wide
+from planner.report.html.views import assumptions_view, plain, wide
 
 _CHARTS: dict[str, Callable[[Figures], Chart | None]] = {
     "placements": people.placements,
@@ -159,7 +159,10 @@ def report_html(pack: Pack) -> str:
     method.append(Bullets(limits(figures)))
     sections = [_families(figures, charts), _options(charts), _money(figures, charts), *_appraisal(figures, charts), *_map(charts)]
     sections.append(Section("method", "Method and limits", tuple(method)))
-    log = (*_words(run_words.count_by_quality(figures)), *_table(figures, "assumptions", folded=True))
+    log = (
+        *_words(run_words.count_by_quality(figures)),
+        *((Table(assumptions_view(figures.table("assumptions")), folded=True),) if figures.has("assumptions") else ()),
+    )
     sections += [Section("assumptions", "Assumptions log", log)] if log else []
     sections += [*_others(figures), Section("glossary", "Glossary", (Terms(glossary()),))]
     card = Card(

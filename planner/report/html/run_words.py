@@ -6,7 +6,7 @@ from planner.publish.pack import LOW, Mark
 from planner.report.html.blocks import Fact
 from planner.report.html.figures import Figures
 from planner.report.html.run_charts import CODES
-from planner.report.html.values import MINUS, children_words, commas, counted, number, pounds, say, worded_pounds
+from planner.report.html.values import MINUS, children_words, commas, counted, number, pounds, say, short_pounds, worded_pounds
 from planner.solve.outcome import Outcome
 
 MOST_ASSUMPTIONS = 4
@@ -80,12 +80,22 @@ def five_numbers(figures: Figures) -> list[Fact]:
     if cost is not None:
         gap = figures.fact_number("gap_gbp")
         facts.append(
-            Fact("Public cost, present value", worded_pounds(cost), f"at most {worded_pounds(gap)} above the least possible" if gap else "")
+            Fact(
+                "Public cost, present value",
+                pounds(cost / 1e6, 1) + "m" if abs(cost) >= 1e6 else short_pounds(cost),
+                f"at most {worded_pounds(gap)} above the least possible" if gap else "",
+            )
         )
     year, deficit = _final_deficit(figures)
     if deficit is not None:
         word = "deficit" if deficit >= 0 else "surplus"
-        facts.append(Fact(f"Cumulative high needs {word}", worded_pounds(abs(deficit)), f"at the end of {year}"))
+        facts.append(
+            Fact(
+                f"Cumulative high needs {word}",
+                pounds(abs(deficit) / 1e6, 1) + "m" if abs(deficit) >= 1e6 else short_pounds(abs(deficit)),
+                f"at the end of {year}",
+            )
+        )
     avoided = total_of(figures, "ehcps_by_year", "avoided")
     if avoided is not None:
         value = number(avoided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Final
 
 from planner.names import FUND_TITLES, LINE_TITLES, NEED_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES
@@ -32,7 +33,19 @@ _WORDS: Final[dict[str, str]] = {
     "ehcp": "EHCP",
     "dsg": "DSG",
 }
+_SNAKE: Final = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+_AS_WRITTEN: Final = ("value", "base_value", "setting", "file_and_line", "text", "detail", "name")
+"""Columns whose texts are shown as they were written."""
 _COUNTED: Final = (Kind.CHILDREN, Kind.PLACES, Kind.MINUTES, Kind.KILOMETRES, Kind.METRES)
+
+
+def _known(text: str, column: str) -> str:
+    """Plain words for a code of the planner's own vocabulary; any other text as it is."""
+    if column == "line" and text in LINE_TITLES:
+        return LINE_TITLES[text]
+    if column == "kind" and text in OPTION_KIND_TITLES:
+        return OPTION_KIND_TITLES[text]
+    return text if column in _AS_WRITTEN else _WORDS.get(text, text)
 
 
 def say(code: object, column: str = "") -> str:
@@ -40,14 +53,8 @@ def say(code: object, column: str = "") -> str:
 
     ``column`` settles codes that mean two things: ``line`` and ``kind`` columns use the words of cost lines and of options.
     """
-    text = str(code)
-    if column == "line" and text in LINE_TITLES:
-        return LINE_TITLES[text]
-    if column == "kind" and text in OPTION_KIND_TITLES:
-        return OPTION_KIND_TITLES[text]
-    if text in _WORDS:
-        return _WORDS[text]
-    if text.isascii() and text.islower() and "_" in text and " " not in text:
+    text = _known(str(code), column)
+    if _SNAKE.fullmatch(text):
         words = " ".join("EHCPs" if word == "ehcps" else "EHCP" if word == "ehcp" else word for word in text.split("_"))
         return words[:1].upper() + words[1:]
     return text
@@ -83,8 +90,10 @@ def short_pounds(value: float) -> str:
     size = abs(value)
     if size >= 99.95e6:
         return pounds(value / 1e6) + "m"
-    if size >= 0.9995e6:
+    if size >= 9.995e6:
         return pounds(value / 1e6, 1).removesuffix(".0") + "m"
+    if size >= 0.9995e6:
+        return pounds(value / 1e6, 2).removesuffix("0").removesuffix(".0") + "m"
     if size >= 999.5:
         return pounds(value / 1e3) + "k"
     return pounds(value)
@@ -137,7 +146,7 @@ def shown(cell: object, kind: Kind, digits: int = 0, column: str = "") -> str:
     value = number(cell)
     if value is None:
         missing = cell is None or (isinstance(cell, float) and math.isnan(cell)) or not str(cell).strip()
-        return NOT_KNOWN if missing else say(cell, column)
+        return NOT_KNOWN if missing else str(cell) if kind is Kind.CODE else _known(str(cell), column)
     if kind == Kind.TEXT:
         return commas(value, 0 if value == round(value) else 3).rstrip() if abs(value) >= 1000 else f"{value:g}".replace("-", MINUS)
     if kind in (Kind.CODE, Kind.YEAR):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from planner.publish.pack import NOT_APPLICABLE, Column, Kind, Mark, PackTable
-from planner.report.html.values import NOT_KNOWN, data_value, digits_for, marks_in, number, say, shown
+from planner.report.html.values import MINUS, NOT_KNOWN, data_value, digits_for, marks_in, number, say, shown
 
 _TEXTS = (Kind.TEXT, Kind.CODE, Kind.YEAR)
 _UNITS = {Kind.MINUTES: "minutes", Kind.KILOMETRES: "km", Kind.METRES: "metres"}
@@ -144,3 +145,36 @@ def wide(table: PackTable, down: str, across: str, value: str) -> View:
     names = tuple(Cell(head if across_kind == Kind.YEAR else say(head, across), figure=True) for head in heads)
     totals = frozenset(at for at, row in enumerate(rows) if row == table.total)
     return _finished(View(table.name, table.title, measure, (first, *names), body, totals, table.notes, table.source))
+
+
+_CERTAINTY = ("red", "amber", "green")
+
+
+def assumptions_view(table: PackTable) -> View:
+    """The log of assumptions as people read it: what, value with its range, certainty (the least certain first), effect and source."""
+    titles = {column.name: column.title or say(column.name) for column in table.columns}
+    shown_as = [("what", titles.get("what", "What is assumed")), ("value", "Value and range")]
+    shown_as += [(name, titles[name]) for name in ("quality", "effect", "source", "owner") if name in titles]
+    if "what" not in titles or "value" not in titles:
+        return plain(table)
+    records = table.frame.to_dict("records")
+    records.sort(key=lambda row: _CERTAINTY.index(str(row.get("quality")).lower()) if str(row.get("quality")).lower() in _CERTAINTY else 3)
+    rows = tuple(
+        tuple(Cell(_value_and_range(record) if name == "value" else shown(record.get(name), Kind.TEXT, 0, "value")) for name, _ in shown_as)
+        for record in records
+    )
+    head = tuple(Cell(title) for _, title in shown_as)
+    return _finished(View(table.name, table.title, table.measure, head, rows, notes=table.notes, source=table.source))
+
+
+def _value_and_range(record: dict[Hashable, object]) -> str:
+    """``0.15 EHCPs an episode (0.05 to 0.3)``: a value, its unit and its range, as far as they are given."""
+
+    def given(name: str) -> str:
+        value = record.get(name)
+        text = "" if value is None or isinstance(value, Mark) else shown(value, Kind.TEXT, 0, "value")
+        return "" if text == NOT_KNOWN else text.replace("-", MINUS) if text.startswith("-") else text
+
+    text = " ".join(part for part in (given("value"), given("unit")) if part) or NOT_KNOWN
+    span = given("range") or (f"{given('low')} to {given('high')}" if given("low") and given("high") else "")
+    return f"{text} ({span})" if span else text

@@ -179,7 +179,7 @@ def _key(canvas: Canvas, key: list[tuple[str, Look, bool]], y: float) -> float:
         if x and x + wide > canvas.width:
             x, y = 0.0, y + 24
         colours = {"fill": look.colour} if filled else {"fill": "#ffffff", "edge": look.colour, "width": 1.8}
-        canvas.shape(look.marker, x + 9, y - 5, 6.2, **colours)  # type: ignore[arg-type]
+        canvas.shape(look.marker, x + 9, y - 5, 6.2, **colours)
         canvas.text(x + 22, y, words)
         x += wide
     return y + 12
