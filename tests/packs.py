@@ -34,12 +34,16 @@ _KINDS = {
 }  # fmt: skip
 
 
-def table(name: str, title: str, columns: list[str], rows: list[tuple[object, ...]], kinds: dict[str, tuple[str, Kind]] | None = None) -> PackTable:
+def table(
+    name: str, title: str, columns: list[str], rows: list[tuple[object, ...]], kinds: dict[str, tuple[str, Kind]] | None = None
+) -> PackTable:
     """A table of a pack from its rows; titles and kinds by the names of columns."""
     known = {**_KINDS, **(kinds or {})}
     made = tuple(Column(column, known[column][0], known[column][1]) for column in columns)
     frame = pd.DataFrame({column: pd.Series([row[at] for row in rows], dtype=object) for at, column in enumerate(columns)})
-    return PackTable(name, title, f"{title}, Testshire, {YEARS[0]} to {YEARS[-1]}", made, frame, ("A note.",), "Testshire tables and the scenario 'Test'")
+    return PackTable(
+        name, title, f"{title}, Testshire, {YEARS[0]} to {YEARS[-1]}", made, frame, ("A note.",), "Testshire tables and the scenario 'Test'"
+    )
 
 
 def _grid(labels: tuple[str, ...], start: float, step: float) -> list[tuple[object, ...]]:
@@ -58,11 +62,21 @@ def _children() -> list[PackTable]:
         values = tuple(map(sum, zip(*waits.values(), strict=True))) if year == "Total" else waits.get(year, (0.0, 0.0, 0.0))
         by_district += [(year, district, value) for district, value in zip(DISTRICTS, values, strict=True)]
         by_district.append((year, "Total", sum(values)))
-    kinds = ("Mainstream school with support", "Resource centre", "State special school", "Independent or non-maintained special school", "Educated elsewhere", "Waiting for a place")
+    kinds = (
+        "Mainstream school with support",
+        "Resource centre",
+        "State special school",
+        "Independent or non-maintained special school",
+        "Educated elsewhere",
+        "Waiting for a place",
+    )
     placements: list[tuple[object, ...]] = []
     for at, year in enumerate(YEARS):
         values = (300.0 + 40 * at, 10.0 * at, 200.0, 90.0 + 2 * at, 25.0, sum(waits.get(year, (0.0,))))
-        placements += [(year, kind, value, NOT_AVAILABLE if order == 0 else 250.0) for order, (kind, value) in enumerate(zip(kinds, values, strict=True))]
+        placements += [
+            (year, kind, value, NOT_AVAILABLE if order == 0 else 250.0)
+            for order, (kind, value) in enumerate(zip(kinds, values, strict=True))
+        ]
         placements.append((year, "Total", sum(values), NOT_APPLICABLE))
     return [
         table("ehcps_by_year", "EHCPs by year", ["year", "ehcps", "new_ehcps", "avoided"], [(year, 615.0 + 52.25 * at, NOT_AVAILABLE if not at else 90.5, 3.5 * at) for at, year in enumerate(YEARS)]),
@@ -93,7 +107,14 @@ def _money() -> list[PackTable]:
             (year, "Total", "Total", NOT_APPLICABLE, sum(values)),
         ]
     dsg = [
-        (year, "published" if not at else "projected", 8_000_000.0 + 90_000 * at, NOT_AVAILABLE if not at else 9_123_456.78 + 400_000 * at, 1_500_000.0 * at + 900_000, 1_900_000.0 * at + 900_000)
+        (
+            year,
+            "published" if not at else "projected",
+            8_000_000.0 + 90_000 * at,
+            NOT_AVAILABLE if not at else 9_123_456.78 + 400_000 * at,
+            1_500_000.0 * at + 900_000,
+            1_900_000.0 * at + 900_000,
+        )
         for at, year in enumerate(YEARS)
     ]
     return [
@@ -118,9 +139,21 @@ def _places(first_name: str) -> list[PackTable]:
         ("yew", "Yew Primary centre", "Resource centre", DISTRICTS[2], 395_000.0, 305_000.0, 8.0, "2026/27"),
         ("ash", "Ash School", "State special school", DISTRICTS[2], 395_010.0, 305_010.0, 124.0, "2028/29"),
         ("fir", "Fir School", "State special school", DISTRICTS[0], 399_000.0, 331_000.0, 100.0, NOT_APPLICABLE),
-        ("far", "Far Away House", "Independent or non-maintained special school", "Whole county", 520_000.0, 180_000.0, 30.0, NOT_APPLICABLE),
+        (
+            "far",
+            "Far Away House",
+            "Independent or non-maintained special school",
+            "Whole county",
+            520_000.0,
+            180_000.0,
+            30.0,
+            NOT_APPLICABLE,
+        ),
     ]
-    districts = [(name, *spot, wait, 40.0, 28.0 - 3 * at) for at, (name, spot, wait) in enumerate(zip(DISTRICTS, spots, (6.75, 1.25, 0.0), strict=True))]
+    districts = [
+        (name, *spot, wait, 40.0, 28.0 - 3 * at)
+        for at, (name, spot, wait) in enumerate(zip(DISTRICTS, spots, (6.75, 1.25, 0.0), strict=True))
+    ]
     return [
         table("options", "What opens or grows", ["option", "name", "kind", "district", "opens", "places", "capital_gbp", "why"], options),
         table("units", "Units on the map", ["unit", "name", "provision_type", "district", "easting", "northing", "places", "opens"], units),
@@ -130,7 +163,16 @@ def _places(first_name: str) -> list[PackTable]:
 
 def _log(first_effect: str) -> PackTable:
     rows = [
-        (f"assumption_{at}", f"What number {at} is taken to be", str(at / 10), "0", "1", "assumption", ("red", "amber", "green")[at % 3], first_effect if at == 0 else "Costs and places")
+        (
+            f"assumption_{at}",
+            f"What number {at} is taken to be",
+            str(at / 10),
+            "0",
+            "1",
+            "assumption",
+            ("red", "amber", "green")[at % 3],
+            first_effect if at == 0 else "Costs and places",
+        )
         for at in range(18)
     ]
     return table("assumptions", "Assumptions", ["id", "what", "value", "low", "high", "source", "quality", "effect"], rows)
@@ -185,13 +227,32 @@ def comparison_pack(audience: Audience = Audience.INTERNAL, *, hostile: bool = F
         {scenario: (words, Kind.TEXT) for scenario, words in zip(SCENARIOS, TITLES, strict=True)},
     )  # fmt: skip
     causes = ("Demand", "Need mix", "Provision mix", "Price", "Places built", "Transport", "Early help", "Capital", "Interaction", "Total")
-    changes = {"transformation": (-200_000.0, 0.0, -2_900_000.0, 0.0, 350_000.0, -450_000.0, 300_000.0, 500_000.0, -100_000.0, -2_500_000.0)}
+    changes = {
+        "transformation": (-200_000.0, 0.0, -2_900_000.0, 0.0, 350_000.0, -450_000.0, 300_000.0, 500_000.0, -100_000.0, -2_500_000.0)
+    }
     changes["special_expansion"] = (0.0, 0.0, -3_000_000.0, 0.0, 250_000.0, -100_000.0, 0.0, 450_000.0, -50_000.0, -2_450_000.0)
     bridge = [(scenario, cause, change) for scenario, values in changes.items() for cause, change in zip(causes, values, strict=True)]
-    ehcps = [("transformation", "Early help", -16.0), ("transformation", "Total", -16.0), ("special_expansion", "Early help", 0.0), ("special_expansion", "Total", 0.0)]
-    equity = [(scenario, district, wait) for scenario, waits in zip(SCENARIOS, ((15.0, 7.5, 0.0), (6.75, 1.25, 0.0), (0.0, 0.0, 0.0)), strict=True) for district, wait in zip(DISTRICTS, waits, strict=True)]
-    needs = [(scenario, need, wait) for scenario, waits in zip(SCENARIOS, ((0.0, 2.5, 20.0), (0.0, 1.25, 6.75), (0.0, 0.0, 0.0)), strict=True) for need, wait in zip(NEEDS, waits, strict=True)]
-    funds = [(year, fund, *(base - 50_000.0 * order for order in range(3))) for year in MONEY_YEARS for fund, base in (("High needs block", 9_000_000.0), ("Capital", 200_000.0))]
+    ehcps = [
+        ("transformation", "Early help", -16.0),
+        ("transformation", "Total", -16.0),
+        ("special_expansion", "Early help", 0.0),
+        ("special_expansion", "Total", 0.0),
+    ]
+    equity = [
+        (scenario, district, wait)
+        for scenario, waits in zip(SCENARIOS, ((15.0, 7.5, 0.0), (6.75, 1.25, 0.0), (0.0, 0.0, 0.0)), strict=True)
+        for district, wait in zip(DISTRICTS, waits, strict=True)
+    ]
+    needs = [
+        (scenario, need, wait)
+        for scenario, waits in zip(SCENARIOS, ((0.0, 2.5, 20.0), (0.0, 1.25, 6.75), (0.0, 0.0, 0.0)), strict=True)
+        for need, wait in zip(NEEDS, waits, strict=True)
+    ]
+    funds = [
+        (year, fund, *(base - 50_000.0 * order for order in range(3)))
+        for year in MONEY_YEARS
+        for fund, base in (("High needs block", 9_000_000.0), ("Capital", 200_000.0))
+    ]
     made = [
         table("findings", "Findings", ["text"], [("Transformation and Special school expansion: no clear difference in cost.",)]),
         sides,
@@ -230,7 +291,11 @@ def rounded(pack: Pack) -> Pack:
     for name, one in pack.tables.items():
         frame = one.frame.copy()
         for column in one.columns:
-            kinds = [Kind(str(kind)) for kind in frame["kind"]] if name == "results_side_by_side" and column.name in pack.scenarios else [column.kind] * len(frame)
+            kinds = (
+                [Kind(str(kind)) for kind in frame["kind"]]
+                if name == "results_side_by_side" and column.name in pack.scenarios
+                else [column.kind] * len(frame)
+            )
             frame[column.name] = pd.Series([_round(cell, kind) for cell, kind in zip(frame[column.name], kinds, strict=True)], dtype=object)
         tables[name] = replace(one, frame=frame)
     facts = {key: value for key, value in pack.facts.items() if key != "waiting_bound"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from planner.publish.pack import Kind, Mark, PackTable
 from planner.report.html.draw.bars import Bar, Row, Step, bridge, level
-from planner.report.html.draw.chart import SCENARIO_LOOKS, Chart, Series
+from planner.report.html.draw.chart import SCENARIO_LOOKS, Chart, Series, fitting
 from planner.report.html.draw.lines import lines
 from planner.report.html.figures import Figures
 from planner.report.html.run_charts import about, source_of
@@ -44,11 +44,10 @@ def cost(scenarios: Scenarios) -> Chart | None:
     if scenarios.same(least, scenarios.base) or change[least] == 0:
         headline = "No scenario is clearly cheaper than the base"
     elif change[least] < 0:
-        headline = f"{scenarios.title(least)} costs {short_pounds(-change[least])} less than the base"
+        less = f"costs {short_pounds(-change[least])} less than the base"
+        headline = fitting(f"{scenarios.title(least)} {less}", f"The cheapest scenario {less}")
     else:
         headline = f"Every scenario costs at least {short_pounds(change[least])} more than the base"
-    if len(headline.split()) > 15:
-        headline = f"The cheapest scenario costs {short_pounds(abs(change[least]))} less than the base"
     alt = f"Bar chart of cost against {scenarios.title(scenarios.base)}. " + " ".join(f"{one.name}: {one.bars[0].words}." for one in rows)
     subtitle = about(f"{row.measure}, less that of {scenarios.title(scenarios.base)}", figures, _period(figures))
     return Chart("cost_against_base", headline, subtitle, alt, side_by_side(scenarios), level(rows), source_of(table), table.notes)
@@ -195,11 +194,10 @@ def _one_bridge(
     if kind is not Kind.MONEY:
         figure = counted(abs(total_value))
         way = f"{'more' if total_value > 0 else 'fewer'} {'child-years waiting' if noun == 'waiting' else noun}"
-    headline = f"{title}: {figure} {way}; {largest.name[:1].lower()}{largest.name[1:]} changes it most"
+    most = f"{figure} {way}; {largest.name[:1].lower()}{largest.name[1:]} changes it most"
+    headline = fitting(f"{title}: {most}", f"{title}: {figure} {way} than the base", most)
     if not largest.change:
-        headline = f"{title}: no difference that can be shown"
-    if len(headline.split()) > 15:
-        headline = f"{title}: {figure} {way} than the base"
+        headline = fitting(f"{title}: no difference that can be shown", "No difference that can be shown")
     alt = f"Bridge of {noun} from {base} to {title}. " + " ".join(f"{step.name}: {step.words}." for step in [*steps, total])
     subtitle = about(f"{measure} from {base} to {title} by cause", scenarios.figures, _period(scenarios.figures))
     frame = table.frame if not label else table.frame[table.frame["scenario"].astype(str) == label]
@@ -233,9 +231,10 @@ def equity(scenarios: Scenarios, name: str, index: str) -> Chart | None:
     if not rows:
         return None
     word = "district" if index == "district" else "need"
-    headline = (
-        f"Waiting by {word}: most in {most[1]}, {children_words(most[0], 'child-years')}" if most[0] else f"Very few wait, in any {word}"
-    )
+    figure = children_words(most[0], "child-years")
+    headline = fitting(f"Waiting by {word}: most in {most[1]}, {figure}", f"Waiting by {word}: at most {figure}")
+    if not most[0]:
+        headline = f"Very few wait, in any {word}"
     alt = f"Bar chart of child-years waiting by {word} and scenario. " + " ".join(
         f"{row.name}: {'; '.join(bar.words for bar in row.bars)}." for row in rows
     )

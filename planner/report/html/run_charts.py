@@ -6,7 +6,7 @@ from planner.names import PROVISION_TITLES, WAITING
 from planner.publish.pack import Mark, PackTable
 from planner.report.charts.style import BLUE, LOOKS
 from planner.report.html.draw.bars import Bar, Row, level
-from planner.report.html.draw.chart import PROVISION_LOOKS, Chart, Look, Series
+from planner.report.html.draw.chart import PROVISION_LOOKS, Chart, Look, Series, fitting
 from planner.report.html.draw.lines import columns, lines
 from planner.report.html.figures import Figures
 from planner.report.html.values import children_words, commas, counted, number, say, shown
@@ -56,6 +56,8 @@ def placements(figures: Figures) -> Chart | None:
     kinds = [kind for kind in figures.labels("placements", "provision_type") if provision_code(kind) != WAITING]
     values = {kind: figures.along("placements", years, "children", provision_type=kind) for kind in kinds}
     kinds = [kind for kind in kinds if any(values[kind])]
+    if not kinds:
+        return None
     rest = [kind for kind in kinds if provision_code(kind) not in _NAMED]
     series = [Series(short_provision(kind), values[kind], provision_look(kind)) for kind in kinds if kind not in rest]
     if rest:
@@ -123,16 +125,16 @@ def waiting_by_need(figures: Figures) -> Chart | None:
         return None
     order = sorted(shown_ones, key=lambda need: -(number(shown_ones[need]) or 0.0))
     rows = [Row(say(need), (Bar(number(shown_ones[need]), _count(shown_ones[need])),)) for need in order]
-    headline = f"{say(order[0])}: {children_words(shown_ones[order[0]], 'child-years')} of waiting" + (
-        ", the most of any need" if len(order) > 1 else ""
-    )
+    figure = f"{children_words(shown_ones[order[0]], 'child-years')} of waiting"
+    most = ", the most of any need" if len(order) > 1 else ""
+    headline = fitting(f"{say(order[0])}: {figure}{most}", f"{say(order[0])}: {figure}", f"At most {figure} for any need")
     if number(shown_ones[order[0]]) == 0:
         headline = "Very few child-years of waiting for any need"
     alt = "Bar chart of child-years waiting by need. " + " ".join(f"{row.name}: {row.bars[0].words}." for row in rows)
     return Chart(
         name,
         headline,
-        about("Child-years of waiting by type of need", figures, figures.labels(name, "year")),
+        about("Child-years of waiting by type of need", figures, [figures.fact("base_year"), figures.fact("last_year")]),
         alt,
         wide(table, "need", "year", "children"),
         level(rows),
@@ -168,13 +170,13 @@ def ehcps_by(figures: Figures, name: str, by: str) -> Chart | None:
         )
         for label in order
     ]
-    rise = {label: (number(pairs[label][1]) or 0.0) - (number(pairs[label][0]) or 0.0) for label in order}
-    most = max(rise, key=lambda label: rise[label])
-    headline = (
-        f"{say(most)} has the largest rise in EHCPs: {counted(rise[most])} more by {last}"
-        if rise[most] > 0
-        else f"EHCPs do not rise in any {by}"
-    )
+    known = [label for label in order if number(pairs[label][0]) is not None and number(pairs[label][1]) is not None]
+    rise = {label: (number(pairs[label][1]) or 0.0) - (number(pairs[label][0]) or 0.0) for label in known}
+    most = max(rise, key=lambda label: rise[label], default="")
+    headline = f"EHCPs by {by} are not shown" if not known else f"EHCPs do not rise in any {by}"
+    if known and rise[most] > 0:
+        more = f"{counted(rise[most])} more by {last}"
+        headline = fitting(f"{say(most)} has the largest rise in EHCPs: {more}", f"Largest rise in EHCPs: {more}")
     alt = f"Bar chart of EHCPs in {first} and {last}. " + " ".join(f"{row.name}: {row.bars[0].words}, {row.bars[1].words}." for row in rows)
     return Chart(
         name,
@@ -220,7 +222,10 @@ def journeys(figures: Figures) -> Chart | None:
         for district in order
     ]
     far = ends[order[0]][1][0]
-    headline = f"Journeys are longest from {order[0]}: {commas(far, 1)} minutes one way" if far else "Journeys are not shown"
+    headline = "Journeys are not shown"
+    if far:
+        long = f"{commas(far, 1)} minutes one way"
+        headline = fitting(f"Journeys are longest from {order[0]}: {long}", f"The longest mean journey of a district: {long}")
     alt = f"Bar chart of mean journeys by district in {first} and {last}. " + " ".join(
         f"{row.name}: {', '.join(bar.words for bar in row.bars)}." for row in rows
     )

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from planner.publish.pack import LOW
-from planner.report.html.draw.chart import Chart, Look
+from planner.report.html.draw.chart import Chart, Look, fitting
 from planner.report.html.draw.maps import Circle, Extent, Name, Point, circles_map, extent_about, openings_by_year, units_map
 from planner.report.html.figures import Figures
 from planner.report.html.run_charts import about, provision_code, provision_look, short_provision, source_of
@@ -143,11 +143,12 @@ def waiting(figures: Figures) -> Chart | None:
         circles.append(Circle(*_spot(row), radius, f"{row['district']}: {said}"))
     if most:
         where = max(values, key=lambda district: number(values[district]) or 0.0)
-        headline = f"Waiting is longest in {where}: {children_words(values[where], 'child-years')}"
+        figure = children_words(values[where], "child-years")
+        headline = fitting(f"Waiting is longest in {where}: {figure}", f"Waiting is longest in one district: {figure}")
+    elif any(number(cell) is None for cell in values.values()):
+        headline = "Waiting by district is not shown"
     else:
-        headline = (
-            "Very few children wait, in any district" if any(cell == LOW for cell in values.values()) else "Nobody waits in any district"
-        )
+        headline = "Very few children wait, in any district" if LOW in values.values() else "Nobody waits in any district"
     alt = "Map of waiting by district, child-years. " + " ".join(f"{circle.words}." for circle in circles)
     period = [figures.fact("base_year"), figures.fact("last_year")]
     subtitle = about("Child-years of waiting by district, all years of the plan", figures, period)

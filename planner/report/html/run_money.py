@@ -6,7 +6,7 @@ from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, Fund
 from planner.publish.pack import Mark
 from planner.report.charts.style import BLUE, DARK, ORANGE, TURQUOISE
 from planner.report.html.draw.bars import Bar, Row, level
-from planner.report.html.draw.chart import Chart, Look, Series
+from planner.report.html.draw.chart import Chart, Look, Series, fitting
 from planner.report.html.draw.lines import columns, lines
 from planner.report.html.draw.timeline import Openings, timeline
 from planner.report.html.figures import Figures
@@ -49,6 +49,8 @@ def cost_by_fund(figures: Figures) -> Chart | None:
         )
     ]
     series = [one for one in series if any(one.values)]
+    if not series:
+        return None
     totals = [number(figures.cell(name, "cost_gbp", financial_year=year, fund=table.total)) for year in years]
     sums = [sum(one.values[at] or 0.0 for one in series) for at in range(len(years))]
     ends = [sums[at] if totals[at] is None else totals[at] or 0.0 for at in (0, -1)]
@@ -100,11 +102,13 @@ def cost_by_line(figures: Figures) -> Chart | None:
         )
         rows.append(Row(label, bars if first != last else bars[1:]))
     change = {line: (number(pairs[line][1]) or 0.0) - (number(pairs[line][0]) or 0.0) for line in order}
+    if not any(number(cell) for pair in pairs.values() for cell in pair):
+        return None
     most = max(change, key=lambda line: abs(change[line]))
-    way = "rises" if change[most] > 0 else "falls"
-    headline = f"{say(most, 'line')} {way} most, by {short_pounds(abs(change[most]))}"
-    if len(headline.split()) > 15 or not change[most]:
-        headline = f"The line that changes most {way} by {short_pounds(abs(change[most]))}"
+    way = f"{'rises' if change[most] > 0 else 'falls'} most, by {short_pounds(abs(change[most]))}"
+    headline = fitting(f"{say(most, 'line')} {way}", f"One line {way}")
+    if not change[most]:
+        headline = f"No line changes by {last}"
     alt = f"Bar chart of cost by line in {first} and {last}. " + " ".join(
         f"{row.name}: {', '.join(bar.words for bar in row.bars)}." for row in rows
     )

@@ -76,12 +76,14 @@ def _long(figures: Figures, name: str, down: str, value: str, across: str = "yea
 def _families(figures: Figures, charts: dict[str, Chart]) -> Section:
     nobody = "waiting_by_need" not in charts
     blocks: list[Block] = [Bullets(tuple(run_words.families(figures)))]
-    blocks += figure(charts.get("waiting_by_year"))
-    blocks += figure(charts.get("waiting_by_need"))
+    if "placements" not in charts:
+        blocks += _table(figures, "placements", folded=True)
+    blocks += figure(charts.get("waiting_by_year")) or _table(figures, "waiting_by_year", folded=True)
+    blocks += figure(charts.get("waiting_by_need")) or _table(figures, "waiting_by_need", folded=True)
     blocks += _table(figures, "waiting_reasons") if not nobody else ()
     blocks += _long(figures, "waiting_by_district", "district", "children")
     for name in ("journeys", "ehcps_by_district", "ehcps_by_need"):
-        blocks += figure(charts.get(name))
+        blocks += figure(charts.get(name)) or _table(figures, name, folded=True)
     blocks += _long(figures, "ehcps_by_phase", "phase", "ehcps")
     blocks += _table(figures, "ehcps_by_year", folded=True)
     return Section("families", "What it means for children and families", tuple(blocks))
@@ -89,15 +91,14 @@ def _families(figures: Figures, charts: dict[str, Chart]) -> Section:
 
 def _options(charts: dict[str, Chart]) -> Section:
     chart = charts.get("openings")
-    if chart is None:
-        return Section("options", "What opens, year by year", _words("Nothing opens or grows in this plan."))
-    return Section("options", "What opens, year by year", figure(chart))
+    title = "What opens, year by year"
+    return Section("options", title, figure(chart) if chart is not None else _words("Nothing opens or grows in this plan."))
 
 
 def _money(figures: Figures, charts: dict[str, Chart]) -> Section:
     blocks: list[Block] = [*_words(run_words.funds_sentence(figures))]
     for name in ("cost_by_fund", "cost_by_line", "dsg_position"):
-        blocks += figure(charts.get(name))
+        blocks += figure(charts.get(name)) or _table(figures, name, folded=True)
     for name in ("dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need"):
         blocks += _table(figures, name, folded=True)
     return Section("money", "Money", tuple(blocks))
@@ -153,7 +154,7 @@ def report_html(pack: Pack) -> str:
     """The page of one run as the text of one HTML file. It shows what its pack holds, exact or rounded, and nothing else."""
     figures = Figures(pack)
     charts = run_charts(pack)
-    first = charts.pop("placements", None)
+    first = charts.get("placements")
     method: list[Block] = [Bullets(tuple(run_words.method(figures)))]
     method.append(Words(("What this does not say:",)))
     method.append(Bullets(limits(figures)))

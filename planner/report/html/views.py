@@ -16,11 +16,12 @@ MANY_ROWS = 15
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its words, the figure a machine reads (if it is one), and whether it heads its row."""
+    """One cell: its words, the figure that a machine reads (if it is one), and whether it is set as a figure or as a year."""
 
     text: str
     value: str | None = None
     figure: bool = False
+    year: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def plain(table: PackTable, leave_out: tuple[str, ...] = ()) -> View:
                 kind = row_kind(record["kind"], kind)
                 places = digits_for(kind, [record[other.name] for other in columns])
             figure = kind not in _TEXTS
-            cells.append(Cell(shown(raw, kind, places, column.name), data_value(raw) if figure else None, figure))
+            cells.append(Cell(shown(raw, kind, places, column.name), data_value(raw) if figure else None, figure, kind is Kind.YEAR))
         if any(str(record[column.name]) == table.total for column in columns if column.kind in _TEXTS):
             totals.add(at)
             cells = [

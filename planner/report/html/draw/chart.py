@@ -11,6 +11,9 @@ from planner.report.charts.style import BLUE, DARK, LILAC, LOOKS, MID_GREY, ORAN
 from planner.report.html.draw.canvas import NARROW, WIDE, Canvas, wrapped
 from planner.report.html.views import View
 
+MOST_WORDS = 15
+"""A headline has at most so many words."""
+
 _DASHES = {"-": "", ":": "2 3"}
 
 
@@ -58,6 +61,12 @@ class Chart:
     def pictures(self) -> Markup:
         """The picture for a page and for a small screen; the page's style shows one of them."""
         return self.picture(WIDE) + self.picture(NARROW)
+
+
+def fitting(*choices: str) -> str:
+    """The first headline of at most 15 words; if a name is so long that none fits, the last one cut at 15 words."""
+    found = next((text for text in choices if len(text.split()) <= MOST_WORDS), "")
+    return found or " ".join(choices[-1].split()[:MOST_WORDS])
 
 
 def standalone(chart: Chart) -> str:
