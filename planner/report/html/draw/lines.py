@@ -46,7 +46,7 @@ def lines(years: list[str], series: list[Series], say: Say, unit: str) -> Callab
         narrow = canvas.width <= NARROW
         everything = [value for one in series for value in one.values if value is not None] or [0.0]
         marks = ticks(min(everything), max(everything))
-        high = 330 if narrow else 380
+        high = 300 if narrow else 380
         left = max(text_width(say(mark), canvas.size - 1) for mark in marks) + 10
         room = 112 if narrow else 190
         right, top, bottom = canvas.width - room - 16, 34.0, high - 34.0
@@ -191,7 +191,7 @@ def _totals(
 ) -> None:
     labels = [say(high if high or not low else low) for high, low in zip(sums, lows, strict=True)]
     size = canvas.size - 1
-    fits = max((text_width(label, size) for label in labels), default=0.0) <= step * 1.05
+    fits = max((text_width(label, size) for label in labels), default=0.0) <= step * 0.92
     for at, label in enumerate(labels):
         high, low = sums[at], lows[at]
         if not (high or low):
