@@ -12,13 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner import __version__
-from planner.errors import InputError, PlannerError, Problem, SolveError, WriteError
+from planner.errors import DisclosureError, InputError, PlannerError, Problem, SolveError, WriteError
 
 if TYPE_CHECKING:
     from planner.run import RunResult
     from planner.solve.task import Progress
 
-EXIT_DONE, EXIT_BUG, EXIT_INPUT, EXIT_STOPPED, EXIT_NO_PLAN, EXIT_WRITE, EXIT_CHECK, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
+EXIT_DONE, EXIT_BUG, EXIT_INPUT, EXIT_STOPPED, EXIT_NO_PLAN, EXIT_WRITE, EXIT_CHECK, EXIT_REFUSED, EXIT_INTERRUPTED = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    130,
+)
 EXIT_TEXT = """exit codes:
   0  done, and proven within the gap asked for
   1  a fault in the program
@@ -27,6 +37,7 @@ EXIT_TEXT = """exit codes:
   4  no plan was found
   5  the results could not be written
   6  the check failed: do not use the results
+  7  nothing was published: a small count could have been worked out
   130  interrupted before there was a plan"""
 
 MOST_PROBLEMS = 30
@@ -168,6 +179,8 @@ def _explain_failure(error: PlannerError) -> int:
         _problems(error.problems)
         return EXIT_INPUT
     _say(f"{error}")
+    if isinstance(error, DisclosureError):
+        return EXIT_REFUSED
     return EXIT_WRITE if isinstance(error, WriteError) else EXIT_NO_PLAN if isinstance(error, SolveError) else EXIT_CHECK
 
 
@@ -179,12 +192,16 @@ def _finish(result: RunResult) -> int:
     cost = record.stage("cost")
     if cost is not None and cost.value is not None:
         proven = "" if cost.bound is None else f", proven within {(cost.value - cost.bound) / abs(cost.value):.2%}" if cost.value else ""
-        _say(f"  Cost £{cost.value / 1e6:,.1f}m present value{proven}. Read {result.folder / 'summary.md'}")
+        _say(f"  Cost £{cost.value / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'summary.md'}")
     if not result.check.passed:
         _say(f"  CHECK FAILED: {len(result.check.findings)} findings. Do not use these results.")
         for finding in result.check.findings[:10]:
             _say(f"    {finding}")
         return EXIT_CHECK
+    if result.withheld:
+        _say(f"  {result.withheld} The exact results are in {result.folder / 'internal'}.")
+        return EXIT_REFUSED
+    _say(f"  What may be published is in {result.folder / 'public'}")
     return EXIT_DONE if record.outcome in (Outcome.PROVEN, Outcome.WITHIN_GAP) else EXIT_STOPPED
 
 

@@ -19,9 +19,7 @@ class Entry:
     notes: tuple[str, ...] = ()
 
 
-CHILD_YEARS = (
-    "A child-year is one child for one academic year, so that a figure over several years may be larger than the number of children."
-)
+CHILD_YEARS = "A child-year is a child for an academic year, so that a figure over several years may be larger than the number of children."
 EXPECTED = "Figures of years to come are expected numbers, so that they may hold parts of a child."
 CASH = "Prices of the base year. Only financial years that the plan covers in full are shown."
 FORECAST = "Years after the base year are a projection under the scenario's assumptions, not a promise."
