@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("scenario", type=Path, metavar="SCENARIO.yaml")
     check = commands.add_parser("check", help="check finished results again, from the written files and the inputs alone")
     check.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME")
+    attack = commands.add_parser("attack", help="try to work small counts out of published files, as a patient reader would")
+    attack.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME", help="folders whose public files are read together")
+    attack.add_argument("--prices", type=Path, default=None, help="CSV of public unit prices: line, quantity, low_gbp, high_gbp")
+    attack.add_argument("--whole", action="store_true", help="take it that the exact figures are whole numbers of children")
     for command in (run, validate, check):
         command.add_argument(
             "--data", type=Path, default=None, help="folder that holds the counties (default: data, beside the scenarios' folder)"
@@ -247,6 +251,21 @@ def _check(arguments: argparse.Namespace) -> int:
     return worst
 
 
+def _attack(arguments: argparse.Namespace) -> int:
+    from planner.publish.files import attack_folders
+
+    found = attack_folders(arguments.folders, arguments.prices, whole=arguments.whole)
+    if found.contradiction:
+        _say("The published figures contradict each other, so that nothing could be tried.")
+        return EXIT_REFUSED
+    sys.stdout.write(
+        f"{len(found.narrowed)} of {found.tried} counts that may be small were narrowed to fewer than 3 values, in {found.seconds:.1f} s\n"
+    )
+    for one in found.narrowed:
+        sys.stdout.write(f"  {one.cell}: between {one.low:.2f} and {one.high:.2f}\n")
+    return EXIT_REFUSED if found.narrowed else EXIT_DONE
+
+
 def _schema(arguments: argparse.Namespace) -> int:
     from planner.report.reference import write_references
 
@@ -255,7 +274,7 @@ def _schema(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-COMMANDS = {"run": _run, "validate": _validate, "explain": _explain, "check": _check, "schema": _schema}
+COMMANDS = {"run": _run, "validate": _validate, "explain": _explain, "check": _check, "attack": _attack, "schema": _schema}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 
 from planner.publish.pack import CONFIDENTIAL, LOW, Kind, Mark, Pack
 from planner.publish.views import Seen, Unknown, seen_cells
+from planner.solve.highs_arrays import version
 
 FEWEST: Final = 3
 """A small count is safe if it can be at least so many whole numbers."""
@@ -241,8 +242,9 @@ def _count_of(system: _System, scenario: str, price: UnitPrice, year: str) -> in
 
 def _solver(system: _System) -> highspy.Highs | None:
     """The programme in a solver, solved once without an aim; None if the published figures contradict each other."""
+    version()  # takes the banner that the first solver of a process prints
     solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver.silent()
     solver.setOptionValue("threads", 1)
     low, high = np.array(system.low), np.array(system.high)
     if (low > high + 1e-6).any():

@@ -16,7 +16,7 @@ from planner.errors import DisclosureError
 from planner.publish import rounding, words
 from planner.publish.attack import attack
 from planner.publish.differences import recompute
-from planner.publish.kinds import GUARDED, cell_kind, is_number, kinds_of, row_kinds
+from planner.publish.kinds import GUARDED, LABELS, cell_kind, is_number, kinds_of, row_kinds
 from planner.publish.pack import CONFIDENTIAL, NOT_AVAILABLE, Audience, Column, Kind, Mark, Pack, PackTable
 from planner.scenario.schema import Publish
 
@@ -143,6 +143,7 @@ def publish_table(table: PackTable, pack: Pack, rules: Publish) -> PackTable | N
     )
     if table.name in INPUTS:
         return replace(public, frame=_no_gaps(table.frame))
+    table = _together(table, rules)
     frame = _rounded(table, rules)
     frame = _rates(table, frame, rules)
     frame = recompute(table, frame, pack.scenarios, rules)
@@ -172,6 +173,28 @@ def _rounded(table: PackTable, rules: Publish) -> pd.DataFrame:
             cells.append(_cell(column, kind, value, rules, paid_for, small=small[place]))
         result[column.name] = pd.Series(cells, dtype=object)
     return pd.DataFrame(result, columns=[column.name for column in table.columns])
+
+
+def _together(table: PackTable, rules: Publish) -> PackTable:
+    """The table with its small groups put together, exact, where nothing but a sentence tells them apart."""
+    sentences = [column.name for column in table.columns if column.name in SENTENCES]
+    counts = [column.name for column in table.columns if column.kind is Kind.CHILDREN]
+    labels = [column.name for column in table.columns if column.kind in LABELS and column.name not in sentences]
+    if not sentences or not counts or len(sentences) + len(counts) + len(labels) < len(table.columns):
+        return table
+    small = pd.Series(_small_rows(table.frame, counts, rules), index=table.frame.index)
+    rare = table.frame[small & ~table.frame[labels].astype(str).isin([table.total]).any(axis=1)]
+    rows: list[dict[str, object]] = []
+    done: set[tuple[str, ...]] = set()
+    for at, row in table.frame.iterrows():
+        key = tuple(str(row[label]) for label in labels)
+        if at not in rare.index:
+            rows.append(dict(row))
+        elif key not in done:
+            done.add(key)
+            same = rare[[tuple(str(value) for value in line) == key for line in rare[labels].itertuples(index=False, name=None)]]
+            rows.append({**dict(row), **{name: float(same[name].sum()) for name in counts}, **dict.fromkeys(sentences, CONFIDENTIAL)})
+    return replace(table, frame=pd.DataFrame(rows, columns=list(table.frame.columns)), behind=())
 
 
 def _small_rows(frame: pd.DataFrame, counts: list[str], rules: Publish) -> list[bool]:

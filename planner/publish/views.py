@@ -102,7 +102,7 @@ def _table_cells(pack: Pack, table: PackTable) -> list[Seen]:
     kinds = row_kinds(table)
     found = []
     for place, row in enumerate(table.frame.to_dict("records")):
-        labels = [(key, str(row[key])) for key in keys if str(row[key]) not in (table.total, "", "[z]", "nan")]
+        labels = [(key, _label(row[key], place)) for key in keys if str(row[key]) not in (table.total, "", "z", "[z]", "nan")]
         if table.name == "districts" and "year" not in names:
             last = pack.facts.get("last_year", "")
         else:
@@ -129,6 +129,11 @@ def _table_cells(pack: Pack, table: PackTable) -> list[Seen]:
             if less != unknown:
                 found.append(Seen(table.name, unknown, less, kind, row[column.name]))
     return found
+
+
+def _label(value: object, place: int) -> str:
+    """A label; one that is left out is not the same as another that is left out."""
+    return f"row {place + 1}" if str(value) in ("[c]", "c") else str(value)
 
 
 def _compared(pack: Pack, table: PackTable, change: str) -> tuple[str, str, str] | None:
