@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
+import textwrap
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ _UNITS: Final[dict[Kind, str]] = {
     Kind.METRES: "metres",
 }
 _WIDEST, _NARROWEST = 60, 10
+_LINE_POINTS: Final = 16.0
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ class _Looks:
         self.line = book.add_format(plain)
         self.paragraph = book.add_format({**plain, "text_wrap": True})
         self.header = book.add_format({**plain, "bold": True, "text_wrap": True, "bottom": 1})
+        self.header_right = book.add_format({**plain, "bold": True, "text_wrap": True, "bottom": 1, "align": "right"})
         self.text = book.add_format({**plain, "text_wrap": True})
         self.mark = book.add_format({**plain, "align": "right"})
         self.link = book.add_format({**plain, "underline": 1, "font_color": "#1D70B8"})
@@ -124,7 +127,7 @@ def _notes(pack: Pack) -> tuple[list[tuple[str, str]], dict[str, list[int]]]:
         for text in wanted:
             if text not in texts:
                 texts.append(text)
-        numbers[table.name] = [texts.index(text) + 1 for text in wanted]
+        numbers[table.name] = sorted({texts.index(text) + 1 for text in wanted})
     return [(f"[note {number}]", text) for number, text in enumerate(texts, 1)] or [("[note 1]", "There are no notes.")], numbers
 
 
@@ -183,8 +186,11 @@ def _cover(page: Any, pack: Pack, looks: _Looks) -> None:
         f"Made by planner {facts.get('planner_version', '')} on {facts.get('created', '')[:10] or 'an unknown date'}.",
     ]
     kept = [line for line in lines if line.strip()]
+    page.set_row(0, _LINE_POINTS + 8)
     for row, line in enumerate(kept, 1):
         page.write_string(row, 0, line, looks.paragraph)
+        page.set_row(row, _height(line, 95))
+    _paper(page)
     page.write_url(len(kept) + 1, 0, "internal:'Contents'!A1", looks.link, "Go to the contents")
 
 
@@ -202,18 +208,38 @@ def _table_sheet(page: Any, sheet: Sheet, looks: _Looks, *, links: bool = False)
             looks.line,
         )
     last, right = FIRST_ROW + len(sheet.cells), len(sheet.header) - 1
-    columns = [{"header": title, "header_format": looks.header} for title in sheet.header]
+    columns = [
+        {"header": title, "header_format": looks.header_right if sheet.kinds[0][place] in looks.numbers else looks.header}
+        for place, title in enumerate(sheet.header)
+    ]
     page.add_table(
         FIRST_ROW, 0, last, right, {"name": sheet.table, "columns": columns, "autofilter": False, "style": None, "description": sheet.title}
     )
-    for place, width in enumerate(_widths(sheet)):
+    widths = _widths(sheet)
+    for place, width in enumerate(widths):
         page.set_column(place, place, width)
+    page.set_row(0, _LINE_POINTS + 8)
+    page.set_row(FIRST_ROW, max(_height(title, width - 2) for title, width in zip(sheet.header, widths, strict=True)))
+    _paper(page)
     for down, (line, kinds) in enumerate(zip(sheet.cells, sheet.kinds, strict=True), FIRST_ROW + 1):
+        page.set_row(down, max(_height(str(value), width) for value, width in zip(line, widths, strict=True)))
         for across, (value, kind) in enumerate(zip(line, kinds, strict=True)):
             if links and across == 0:
                 page.write_url(down, 0, f"internal:'{value}'!A1", looks.link, str(value))
             else:
                 _cell(page, down, across, value, kind, looks)
+
+
+def _height(text: str, width: float) -> float:
+    """The height of a row, points, that holds a text wrapped in a column of this width: Arial 12 is wider than the unit of widths."""
+    return _LINE_POINTS * max(len(textwrap.wrap(text, max(int(width / 1.18), 4))), 1) + 2
+
+
+def _paper(page: Any) -> None:
+    """A4 across, as wide as one page."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
 
 
 def _cell(page: Any, down: int, across: int, value: object, kind: Kind, looks: _Looks) -> None:

@@ -16,6 +16,8 @@ from planner.report.charts.style import save
 
 _LIMITED: Final = ("state_special", "independent_special", "resource_centre")
 TOTAL: Final = "Total"
+SMALLEST: Final = 0.01
+"""Kinds of provision with less than this share of EHCPs in every year cannot be told apart in a chart of all, and are left to the table."""
 
 
 def figures(values: pd.Series) -> np.ndarray:
@@ -62,13 +64,20 @@ def _placements(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> No
     data = pd.DataFrame(
         {"year": frame["year"], "situation": _codes(frame["provision_type"], PROVISION_TITLES), "children": figures(frame["children"])}
     )
-    save(target, "ehcps_by_provision", series.ehcps_by_provision(data, where, _note(pack)), data)
+    most = data.groupby("situation")["children"].max()
+    small = [kind for kind in most.index if kind != TOTAL and most[kind] < SMALLEST * float(most.get(TOTAL, 0.0))]
+    words = [PROVISION_TITLES.get(str(kind), str(kind)).lower() for kind in small]
+    drawn = data[~data["situation"].isin(small)].reset_index(drop=True)
+    note = _note(pack, f"Not drawn, as few are met there: {', '.join(words)}." if words else "")
+    save(target, "ehcps_by_provision", series.ehcps_by_provision(drawn, where, note), data)
     held = pd.DataFrame(
         {"provision_type": data["situation"], "year": data["year"], "children": data["children"], "places": figures(frame["places"])}
     )
     held = held[held["provision_type"].isin(_LIMITED) & held["places"].notna()].reset_index(drop=True)
     save(target, "places_against_demand", series.places_against_demand(held, where, _note(pack)), held)
     waits = data[data["situation"] == WAITING]
+    said = [str(value) if isinstance(value, Mark) else f"{value:,.0f}" for value in frame.loc[waits.index, "children"]]
+    waits = waits.assign(shown=said)
     if (waits["children"] > 0).any():
         save(target, "waiting", series.waiting(waits, where, _note(pack)), waits)
 

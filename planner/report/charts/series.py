@@ -81,15 +81,15 @@ def _places_title(data: pd.DataFrame, kinds: list[str], year: str) -> str:
 
 @house_style
 def waiting(data: pd.DataFrame, place: str, note: str) -> Figure:
-    """Children waiting by year: columns year, children."""
+    """Children waiting by year: columns year, children and shown, the words above each bar."""
     years, children = [str(year) for year in data["year"]], data["children"].to_numpy(dtype=float)
     most = int(np.argmax(children))
     title = f"Most children wait in {years[most]}: about {children[most]:,.0f}"
     span = f"{years[0]} to {years[-1]}"
     figure, axes = frame(title, f"Children and young people with an EHCP who wait for a place, {place}, {span}", note, right=0.98)
     axes.bar(range(len(years)), children, color=BLUE, width=0.75)
-    for at, value in enumerate(children):
-        axes.annotate(f"{value:,.0f}", (at, value), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=10)
+    for at, (value, shown) in enumerate(zip(children, data["shown"], strict=True)):
+        axes.annotate(shown, (at, value), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=10)
     axes.set_ylim(0, float(children.max(initial=0.0)) * 1.12 or 1.0)
     axes.set_xlim(-0.6, len(years) - 0.4)
     year_ticks(axes, years, 11)
