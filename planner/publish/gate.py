@@ -148,7 +148,7 @@ def publish_table(table: PackTable, pack: Pack, rules: Publish) -> PackTable | N
     frame = _rates(table, frame, rules)
     frame = recompute(table, frame, pack.scenarios, rules)
     public = _without_fine(replace(public, frame=frame))
-    if not any(column.kind in GUARDED or column.kind is Kind.PLACES for column in public.columns) and about_children:
+    if about_children and not kinds_of(public) & {*GUARDED, Kind.PLACES}:
         return None
     return replace(public, notes=(*public.notes, *_notes(public, rules)))
 

@@ -60,7 +60,7 @@ def _money(match: re.Match[str], rules: Publish) -> str:
     pounds = float(match["number"].replace(",", "")) * _UNITS[match["unit"]]
     shown = rounding.money(pounds, rules, None)
     if isinstance(shown, Mark):
-        return f"less than £{rules.money_least_gbp / 1e6:g}m"
+        return f"less than £{rules.money_least_gbp / 1e6:,.1f}m"
     sign = "-" if match["sign"] in ("-", "−") else match["sign"]
     return f"{sign}£{float(shown) / 1e6:,.1f}m"  # type: ignore[arg-type]
 
