@@ -24,10 +24,13 @@ def test_run_writes_everything_and_check_passes(tmp_path: Path, capsys: pytest.C
     assert main([str(TINY), *DATA, "--out", str(tmp_path)]) == 0
     folder = tmp_path / "tiny"
     assert capsys.readouterr().out.strip() == str(folder)
-    assert {"summary.md", "manifest.json", "tables", "charts"} == {path.name for path in folder.iterdir()}
+    assert {"internal", "public", "manifest.json"} == {path.name for path in folder.iterdir()}
+    assert {"summary.md", "tables", "charts"} <= {path.name for path in (folder / "internal").iterdir()}
+    assert (folder / "internal" / "summary.md").read_text(encoding="utf-8").startswith("INTERNAL")
+    assert {"tables.xlsx", "tables", "charts"} <= {path.name for path in (folder / "public").iterdir()}
     for name in ("ehcps_by_provision", "places_against_demand", "cost_by_line", "dsg_position", "openings", "journeys", "map", "new_ehcps"):
         for kind in ("svg", "png", "csv"):
-            assert (folder / "charts" / f"{name}.{kind}").stat().st_size > 50
+            assert (folder / "internal" / "charts" / f"{name}.{kind}").stat().st_size > 50
     assert main(["check", str(folder), *DATA]) == 0
     assert "pass" in capsys.readouterr().out
 
@@ -57,7 +60,7 @@ def test_a_failed_check_is_an_exit_code_of_its_own(tiny_run: RunResult, tmp_path
 
     copy = tmp_path / "tiny"
     shutil.copytree(tiny_run.folder, copy)
-    table = copy / "tables" / "ledger.csv"
+    table = copy / "internal" / "tables" / "ledger.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("high_needs_block", "capital", 1), encoding="utf-8")
     assert main(["check", str(copy), *DATA]) == 6
 
