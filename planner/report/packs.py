@@ -11,15 +11,16 @@ from typing import Final
 
 from planner.publish.pack import Audience, Pack
 from planner.report.charts.public import draw_public
+from planner.report.html import write_page
 from planner.report.public_tables import write_public_tables
 from planner.report.tables_workbook import write_tables_workbook
 
 Writer = Callable[[Path, Pack], None]
 
-INTERNAL_WRITERS: Final[tuple[Writer, ...]] = ()
+INTERNAL_WRITERS: Final[tuple[Writer, ...]] = (write_page,)
 """Writers of exact figures; each says INTERNAL on every page."""
 
-PUBLIC_WRITERS: Final[tuple[Writer, ...]] = (write_public_tables, draw_public, write_tables_workbook)
+PUBLIC_WRITERS: Final[tuple[Writer, ...]] = (write_public_tables, draw_public, write_tables_workbook, write_page)
 """Writers that see a pack only after it has been through the gate."""
 
 

@@ -130,7 +130,10 @@ def rounding(figures: Figures) -> str:
     """What was done to the figures of this page."""
     if figures.internal:
         return "These are exact figures for internal use. Years to come are expected numbers, so a figure may hold part of a child."
-    return "Counts of children are rounded so that no child can be made out; figures may not add to their totals."
+    step, pounds = figures.fact("round_to"), figures.fact_number("money_round_to_gbp")
+    rounded = f"to the nearest {step}" if step else "so that no child can be made out"
+    money = f" Money is rounded to the nearest £{pounds:,.0f}." if pounds else ""
+    return f"Counts of children are rounded {rounded}; parts may not add to totals.{money} Differences are worked out from rounded figures."
 
 
 def limits(figures: Figures) -> tuple[str, ...]:
