@@ -11,6 +11,7 @@ import pytest
 
 from planner.publish.pack import Audience
 from planner.report.html import comparison_html, report_html
+from planner.run import RunResult
 from tests import packs
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
@@ -28,8 +29,8 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every kind of page as a file: run and comparison, internal and public, and with hostile names."""
+def pages(tmp_path_factory: pytest.TempPathFactory, tiny_run: RunResult) -> dict[str, Path]:
+    """Every kind of page as a file: run and comparison, internal and public, with hostile names, and those of a whole run."""
     folder = tmp_path_factory.mktemp("pages")
     made = {
         "run-internal": report_html(packs.run_pack()),
@@ -42,4 +43,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     files = {name: folder / f"{name}.html" for name in made}
     for name, text in made.items():
         files[name].write_text(text, encoding="utf-8", newline="\n")
+    for audience in ("internal", "public"):
+        files[f"tiny-{audience}"] = tiny_run.folder / audience / "report.html"
     return files

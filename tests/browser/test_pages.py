@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-KINDS = ["run-internal", "run-public", "compare-internal", "compare-public"]
+KINDS = ["run-internal", "run-public", "compare-internal", "compare-public", "tiny-internal", "tiny-public"]
 HOSTILE = ["run-hostile", "compare-hostile"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
@@ -110,7 +110,9 @@ def test_the_policy_stops_what_gets_in(browser: Any, pages: dict[str, Path], kin
     """Even if markup came through, the page's policy lets no script of others run."""
     bad = tmp_path / "bad.html"
     text = pages[kind].read_text(encoding="utf-8")
-    planted = "<script>window.harm=1</script><img src='nothing.png' onerror='window.harm=2'><p onclick='window.harm=3' id='trap'>x</p></main>"
+    planted = (
+        "<script>window.harm=1</script><img src='nothing.png' onerror='window.harm=2'><p onclick='window.harm=3' id='trap'>x</p></main>"
+    )
     bad.write_text(text.replace("</main>", planted), encoding="utf-8")
     page = opened(browser, bad)
     page.evaluate("document.getElementById('trap').click()")

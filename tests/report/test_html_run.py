@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import itertools
+import json
 import re
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from planner.report.html.figures import Figures
 from planner.report.html.run_words import chief_reason, five_numbers, method, three_sentences, waiting_sentence
 from planner.report.html.values import children_words, commas, data_value, pounds, say, short_pounds, shown, worded_pounds
 from planner.report.html.views import assumptions_view, plain, wide
+from planner.run import RunResult
 from tests import packs as made
 
 BOTH = [Audience.INTERNAL, Audience.PUBLIC]
@@ -118,7 +120,7 @@ def test_sentences_of_the_card() -> None:
     assert three_sentences(Figures(made.run_pack())) == [
         "EHCPs rise from 615 in 2024/25 to 824 in 2028/29, 34% more.",
         "5.8 children wait for a place in 2028/29; the most in any year. The chief reason: every unit in reach is full.",
-        "It costs £48.1 million in present value, proven to be within £120,000 (0.25%) of the least possible.",
+        "It costs £48.1 million in present value, proven to be within £120,000 (0.25%) of the least that is possible with so little waiting.",
     ]
 
 
@@ -355,3 +357,29 @@ def test_sentences_are_short() -> None:
     text = " ".join(node.text_content() for node in tree.xpath("//main//p[not(@class)]|//main//li|//main//dd"))
     lengths = [len(sentence.split()) for sentence in re.split(r"[.;:!?](?:\s|$)", text) if len(sentence.split()) > 2]
     assert sum(lengths) / len(lengths) <= 18 and sum(length > 25 for length in lengths) / len(lengths) < 0.1
+
+
+# A whole run
+
+
+def test_a_run_writes_both_pages_to_the_penny(tiny_run: RunResult) -> None:
+    internal, public = (tiny_run.folder / audience / "report.html" for audience in ("internal", "public"))
+    tree = lxml.html.document_fromstring(internal.read_text(encoding="utf-8"))
+    assert tree.xpath("//p[@class='banner']") and not lxml.html.document_fromstring(public.read_text(encoding="utf-8")).xpath(
+        "//p[@class='banner']"
+    )
+    paid = tiny_run.solution.table("ledger_financial_year")["cash_gbp"].sum()
+    table = next(one for one in tree.xpath("//table") if one.xpath("./caption")[0].text.startswith("Cost by fund"))
+    assert table.xpath("./thead/tr/th")[-1].text == "Total"
+    shown = sum(float(row.xpath("./td[last()]/data/@value")[0]) for row in table.xpath("./tbody/tr"))
+    assert shown == pytest.approx(paid, abs=0.005)
+    cost = json.loads((tiny_run.folder / "manifest.json").read_text(encoding="utf-8"))["solve"]["cost_gbp"]
+    ledger = tiny_run.solution.table("ledger")["present_value_gbp"].sum()
+    assert cost == pytest.approx(ledger, abs=0.005) and f"£{cost:,.2f}" in tree.text_content()
+
+
+def test_a_public_page_holds_no_exact_count(tiny_run: RunResult) -> None:
+    tree = lxml.html.document_fromstring((tiny_run.folder / "public" / "report.html").read_text(encoding="utf-8"))
+    exact = {round(float(value), 2) for value in tiny_run.solution.table("ehcps").groupby("year")["children"].sum()}
+    exact = {value for value in exact if value % 5}
+    assert exact and not exact & {round(float(value), 2) for value in tree.xpath("//data/@value")}

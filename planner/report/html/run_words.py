@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from planner.publish.pack import LOW, Mark
 from planner.report.html.blocks import Fact
 from planner.report.html.figures import Figures
@@ -153,9 +155,9 @@ def money_sentence(figures: Figures) -> str:
     if gap is None:
         return f"{text}; how near that is to the least possible is not proven."
     if gap < 0.5:
-        return f"{text}, proven to be the least possible."
+        return f"{text}, proven to be the least that is possible with so little waiting."
     percent = f" ({share:.2f}%)" if share is not None else ""
-    return f"{text}, proven to be within {worded_pounds(gap)}{percent} of the least possible."
+    return f"{text}, proven to be within {worded_pounds(gap)}{percent} of the least that is possible with so little waiting."
 
 
 def three_sentences(figures: Figures) -> list[str]:
@@ -164,12 +166,20 @@ def three_sentences(figures: Figures) -> list[str]:
 
 
 def assumptions_that_matter(figures: Figures) -> list[str]:
-    """The least certain assumptions with what each changes, first those rated red."""
+    """The least certain assumptions with what each changes: by rating, then by their effect in pounds if that is known, then those with a range."""
     if not figures.has("assumptions", "what"):
         return []
     rows = figures.rows("assumptions").to_dict("records")
     rank = {"red": 0, "amber": 1, "green": 2}
-    rows.sort(key=lambda row: rank.get(str(row.get("quality", "")).lower(), 3))
+
+    def order(row: dict[Hashable, object]) -> tuple[int, float, bool]:
+        return (
+            rank.get(str(row.get("quality", "")).lower(), 3),
+            -abs(number(row.get("effect_gbp")) or 0.0),
+            any(isinstance(row.get(end), Mark) or not str(row.get(end) or "").strip() for end in ("low", "high")),
+        )
+
+    rows.sort(key=order)
     said = []
     for row in rows[:MOST_ASSUMPTIONS]:
         what = str(row["what"]).rstrip(".")
