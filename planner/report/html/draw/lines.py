@@ -30,7 +30,8 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 def _years(canvas: Canvas, years: list[str], x: Callable[[int], float], y: float, most: int) -> None:
     step = max(-(-len(years) // most), 1)
     for at in range(len(years) - 1, -1, -step):
-        canvas.text(x(at), y, years[at], anchor="middle", size=canvas.size - 1)
+        wide = text_width(years[at], canvas.size - 1) / 2
+        canvas.text(min(x(at), canvas.width - wide), y, years[at], anchor="middle", size=canvas.size - 1)
 
 
 def _axis(canvas: Canvas, marks: list[float], say: Say, left: float, right: float, y: Callable[[float], float]) -> None:
@@ -46,7 +47,7 @@ def lines(years: list[str], series: list[Series], say: Say, unit: str) -> Callab
         narrow = canvas.width <= NARROW
         everything = [value for one in series for value in one.values if value is not None] or [0.0]
         marks = ticks(min(everything), max(everything))
-        high = 300 if narrow else 380
+        high = max(300.0 if narrow else 380.0, _labels_high(canvas, series, 112 if narrow else 190) + 50)
         left = max(text_width(say(mark), canvas.size - 1) for mark in marks) + 10
         room = 112 if narrow else 190
         right, top, bottom = canvas.width - room - 16, 34.0, high - 34.0
@@ -78,6 +79,12 @@ def lines(years: list[str], series: list[Series], say: Say, unit: str) -> Callab
     return draw
 
 
+def _labels_high(canvas: Canvas, series: list[Series], room: float) -> float:
+    """How much height the names beside the ends of lines need."""
+    size = canvas.size - (1 if canvas.width <= NARROW else 0)
+    return sum(len(wrapped(one.name, room - 14, size)) * size * 1.15 + 5 for one in series)
+
+
 def _end_labels(
     canvas: Canvas,
     series: list[Series],
@@ -99,7 +106,8 @@ def _end_labels(
     points = [y(one.values[at] or 0.0) for one, at in ends]
     middles = spread(points, sizes)
     over = max((middle + height / 2 - (span[1] + 20) for middle, height in zip(middles, sizes, strict=True)), default=0.0)
-    middles = [middle - max(over, 0.0) for middle in middles]
+    under = max((2.0 - (middle - height / 2) for middle, height in zip(middles, sizes, strict=True)), default=0.0)
+    middles = [middle - over if over > 0 else middle + max(under, 0.0) for middle in middles]
     for (one, at), text, point, middle in zip(ends, texts, points, middles, strict=True):
         canvas.line([(x(at) + 6, point), (right + 10, point), (right + 18, middle), (right + 22, middle)], one.look.colour, width=1.2)
         first = middle - (len(text) - 1) * size * 1.15 / 2 + size * 0.35
@@ -121,7 +129,7 @@ def columns(years: list[str], series: list[Series], say: Say, unit: str, *, tota
         high = 320 if narrow else 360
         left = max(text_width(say(mark), canvas.size - 1) for mark in marks) + 10
         room = (112 if narrow else 190) if len(series) > 1 else 0
-        right, top, bottom = canvas.width - room - (16 if room else 4), 44.0, high - 34.0
+        right, top, bottom = canvas.width - room - (16 if room else 4), 44.0, high - (52.0 if any(lows) else 34.0)
         step = (right - left) / max(len(years), 1)
 
         def y(value: float) -> float:
@@ -132,7 +140,7 @@ def columns(years: list[str], series: list[Series], say: Say, unit: str, *, tota
 
         canvas.text(0, 14, unit, size=canvas.size - 1, fill=NOTE)
         _axis(canvas, marks, say, left, right, y)
-        _years(canvas, years, x, bottom + 22, 3 if narrow else 6)
+        _years(canvas, years, x, high - 12, 3 if narrow else 6)
         middles = _stack(canvas, years, series, x, y, step * 0.74)
         canvas.line([(left, y(0)), (right, y(0))], MID_GREY)
         if totals:
@@ -200,7 +208,7 @@ def _totals(
             continue
         if fits or at in (0, len(labels) - 1):
             wide = text_width(label, size) / 2
-            middle = min(max(x(at), wide), canvas.width - wide)
+            middle = min(max(x(at), x(0) - step / 2 + wide + 2), canvas.width - wide)
             canvas.text(middle, y(high) - 5 if high else y(low) + 16, label, anchor="middle", size=size, halo=True)
 
 

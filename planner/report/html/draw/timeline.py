@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from planner.report.html.draw.canvas import NARROW, Canvas, wrapped
+from planner.report.html.draw.canvas import NARROW, Canvas, text_width, wrapped
 from planner.report.html.draw.chart import Look
 
 _GRID = "#E3E5E6"
@@ -31,10 +31,12 @@ def timeline(years: list[str], kinds: list[Openings]) -> Callable[[Canvas], Canv
         radius = 4.4 if narrow else 5.4
         apart = radius * 2 + 3
         per_row = max(int((step - 8) // apart), 1)
-        every = -(-len(years) // 4) if narrow else -(-len(years) // 9)
+        wide = text_width(years[-1], size - 1) if years else 1.0
+        every = max(int(-(-(wide + 6) // step)), 1)
         for at in range(len(years)):
             if (len(years) - 1 - at) % every == 0:
-                canvas.text(side + step * (at + 0.5), 16, years[at], anchor="middle", size=size - 1)
+                x = min(max(side + step * (at + 0.5), wide / 2), canvas.width - wide / 2)
+                canvas.text(x, 16, years[at], anchor="middle", size=size - 1)
         y = 26.0
         for kind in kinds:
             canvas.line([(0, y), (canvas.width, y)], _GRID)
