@@ -62,6 +62,13 @@ def test_the_border_of_no_clear_difference(apart: float, same: bool) -> None:
     assert scenarios(pack).same("transformation", "special_expansion") is same
 
 
+@pytest.mark.parametrize(("apart", "same"), [(300_000.0, True), (400_000.0, False)])
+def test_rounding_never_makes_a_difference_clear(apart: float, same: bool) -> None:
+    # The rounded gaps are 0 and 100,000; each of the four figures may be 50,000 off, so 200,000 more is no clear difference.
+    pack = made.rounded(with_results(Public=(50_000_000.0, 47_500_000.0, 47_500_000.0 + apart)))
+    assert scenarios(pack).same("transformation", "special_expansion") is same
+
+
 def test_without_gaps_only_equal_costs_are_alike() -> None:
     pack = with_results(Public=(1.0, 2.0, 2.0), Proven=(NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE))
     found = scenarios(pack)

@@ -8,7 +8,9 @@ from planner.publish.pack import Kind, Mark
 from planner.report.html.figures import Figures
 from planner.report.html.values import number, say
 
-_COST = ("present value", "cost")
+ROUNDED_GBP = 100_000.0
+"""Public money is taken to be rounded to this where the pack does not say."""
+
 _VALUES = ("deficit_at_year_end_gbp", "cost_gbp", "waiting", "ehcps", "children", "mean_minutes", "journeys", "value")
 
 
@@ -108,7 +110,12 @@ class Scenarios:
         gaps = self.gap(one), self.gap(other)
         if gaps[0] is None or gaps[1] is None:
             return True if apart < 0.5 else None
-        return apart <= gaps[0] + gaps[1] + 0.005
+        return apart <= gaps[0] + gaps[1] + self.rounding_gbp() + 0.005
+
+    def rounding_gbp(self) -> float:
+        """How far a difference of two costs and the sum of two gaps may be from the exact ones, because all four are rounded; pounds."""
+        step = self.figures.fact_number("money_round_to_gbp")
+        return 0.0 if self.figures.internal else 2 * (ROUNDED_GBP if step is None else step)
 
     def across(self, table: str, index: str, value: str = "") -> dict[str, dict[str, object]]:
         """Cells by scenario and by the label in ``index``; rows of totals keep their label. Empty if the table is not so made."""
