@@ -254,7 +254,8 @@ def _solver(system: _System) -> highspy.Highs | None:
     for row, least, most in system.rows:
         solver.addRow(least, most, len(row), np.array(list(row), dtype=np.int32), np.array(list(row.values())))
     solver.run()
-    return solver if solver.getModelStatus() in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown) else None
+    fine = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
+    return solver if solver.getModelStatus() in fine else None
 
 
 def _extreme(solver: highspy.Highs, at: int, *, least: bool) -> float:
