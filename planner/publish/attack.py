@@ -71,6 +71,7 @@ class _System:
     high: list[float] = field(default_factory=list)
     counted: list[bool] = field(default_factory=list)
     rows: list[tuple[dict[int, float], float, float]] = field(default_factory=list)
+    signed: set[int] = field(default_factory=set)
 
     def column(self, unknown: Unknown) -> int:
         """The unknown's number; a new one may be anything from 0 up."""
@@ -169,8 +170,11 @@ def _band(system: _System, cell: Seen, pack: Pack, *, whole: bool) -> None:
             if not figures:
                 system.rows.append(({at: 1.0, system.column(cell.less): -1.0}, low, high))
         return
-    if cell.kind is Kind.MONEY and low < 0:
-        system.low[at] = min(system.low[at], low)
+    if cell.kind is Kind.MONEY and cell.unknown.quantity != "cost":
+        if system.low[at] == 0.0 and at not in system.signed:
+            system.low[at] = -math.inf
+        system.signed.add(at)
+        low = -high if isinstance(cell.shown, Mark) else low
     if isinstance(cell.shown, Mark) and cell.shown not in (LOW, CONFIDENTIAL):
         return
     if cell.kind is Kind.CHILDREN:
@@ -254,7 +258,8 @@ def _solver(system: _System) -> highspy.Highs | None:
     for row, least, most in system.rows:
         solver.addRow(least, most, len(row), np.array(list(row), dtype=np.int32), np.array(list(row.values())))
     solver.run()
-    return solver if solver.getModelStatus() in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown) else None
+    fine = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kModelEmpty)
+    return solver if solver.getModelStatus() in fine else None
 
 
 def _extreme(solver: highspy.Highs, at: int, *, least: bool) -> float:

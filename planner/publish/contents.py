@@ -120,6 +120,7 @@ def run_facts(source: RunSource) -> dict[str, str]:
         "scenario_description": scenario.description.strip(),
         "base_year": str(source.demand.years[0]),
         "last_year": str(source.demand.years[-1]),
+        "autumn_share": f"{scenario.money.autumn_share:.12g}",
         "outcome": str(record.outcome),
         "cost_pv_gbp": f"{source.cost_gbp:.2f}",
         "planner_version": planner.__version__,

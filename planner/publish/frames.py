@@ -120,7 +120,10 @@ def waiting_reasons(solution: Solution) -> pd.DataFrame:
 
 
 def _children_paid_for(solution: Solution, years: tuple[str, ...], share: float) -> dict[tuple[str, str], float]:
-    """How many children (or episodes) each line pays for in each financial year; lines that pay for places or buildings are left out."""
+    """How many children (or episodes) each line pays for in each financial year; lines that pay for places or buildings are left out.
+
+    Where the two academic years in a financial year differ it is the fewer, if they are any, since money tells of both.
+    """
     ledger = solution.table("ledger")
     counted = ledger[ledger["quantity_unit"].isin(["children", "episodes"])]
     sums = counted.groupby(["line", "academic_year"])["quantity"].sum()
@@ -129,7 +132,8 @@ def _children_paid_for(solution: Solution, years: tuple[str, ...], share: float)
         for before, year in zip(("", *years[1:]), years[1:], strict=False):
             now = float(sums.get((line, year), 0.0))
             last = float(sums.get((line, before), 0.0)) if before else now
-            found[(line, year)] = share * now + (1.0 - share) * last
+            paid = [children for children, part in ((now, share), (last, 1.0 - share)) if children > 0 and part > 0]
+            found[(line, year)] = min(paid, default=0.0)
     return found
 
 

@@ -13,8 +13,9 @@ from typing import Final
 import pandas as pd
 
 from planner.errors import DisclosureError
+from planner.names import LINE_TITLES
 from planner.publish import rounding, words
-from planner.publish.attack import attack
+from planner.publish.attack import UnitPrice, attack
 from planner.publish.differences import recompute
 from planner.publish.kinds import GUARDED, LABELS, cell_kind, is_number, kinds_of, row_kinds
 from planner.publish.pack import CONFIDENTIAL, NOT_AVAILABLE, Audience, Column, Kind, Mark, Pack, PackTable
@@ -64,9 +65,12 @@ PER_CHILD: Final[Mapping[str, tuple[str, str]]] = {
 """The rounded parts that a cost per child is worked out from again."""
 
 KEPT_FACTS: Final = frozenset(
-    ("county", "county_title", "base_year", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year")
+    ("county", "county_title", "base_year", "autumn_share", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year")
 )  # fmt: skip
 """Facts that hold no figure about children."""
+
+WAITING_LINE: Final = LINE_TITLES["interim_tuition"]
+"""The line that is paid for children who wait, at one public price."""
 
 UNKNOWN: Final = -1.0
 
@@ -84,7 +88,13 @@ def publish(pack: Pack, rules: Publish | None = None) -> Pack:
     facts = {**publish_facts(pack.facts, rules), **rule_facts(rules)}
     public = Pack(pack.name, words.safe_words(pack.title, rules), Audience.PUBLIC, pack.scenarios, tables, facts)
     _refuse_exact(pack, public, rules)
-    found = attack([public])
+    prices = waiting_prices(pack)
+    found = attack([public], prices)
+    if (found.narrowed or found.contradiction) and prices:
+        public = _without_lines(public, {price.line for price in prices})
+        found = attack([public], prices)
+    if found.contradiction:
+        raise DisclosureError("Nothing was published: the rounded figures contradict each other, so that they could not be tested.")
     if found.narrowed:
         worst = found.narrowed[0]
         raise DisclosureError(
@@ -92,6 +102,32 @@ def publish(pack: Pack, rules: Publish | None = None) -> Pack:
             "Set publish.round_to to a larger number, or leave the table out."
         )
     return public
+
+
+def waiting_prices(pack: Pack) -> list[UnitPrice]:
+    """What the line that pays for children waiting costs for each of them, from the exact figures: anybody could know it."""
+    if "cost_by_line" not in pack.tables or "waiting_by_year" not in pack.tables or "line" not in pack.table("cost_by_line").frame.columns:
+        return []
+    share = float(pack.facts.get("autumn_share", 7 / 12))
+    waits = {
+        str(year): float(children) for year, children in pack.table("waiting_by_year").frame[["year", "children"]].itertuples(index=False)
+    }
+    prices = []
+    for row in pack.table("cost_by_line").frame.to_dict("records"):
+        year = str(row["financial_year"])
+        before = f"{int(year[:4]) - 1}/{int(year[2:4]):02d}"
+        paid_for = share * waits.get(year, 0.0) + (1.0 - share) * waits.get(before, 0.0)
+        if row["line"] == WAITING_LINE and is_number(row["cost_gbp"]) and paid_for > rounding.NOISE:
+            prices.append(float(row["cost_gbp"]) / paid_for)
+    return [UnitPrice(WAITING_LINE, "waiting", min(prices) - 1.0, max(prices) + 1.0, (), share)] if prices else []
+
+
+def _without_lines(public: Pack, lines: set[str]) -> Pack:
+    """The pack with the money of some lines left out."""
+    table = public.table("cost_by_line")
+    cells = [CONFIDENTIAL if line in lines else cost for line, cost in zip(table.frame["line"], table.frame["cost_gbp"], strict=True)]
+    frame = table.frame.assign(cost_gbp=pd.Series(cells, dtype=object, index=table.frame.index))
+    return replace(public, tables={**public.tables, "cost_by_line": replace(table, frame=frame)})
 
 
 def rule_facts(rules: Publish) -> dict[str, str]:

@@ -6,6 +6,7 @@ and a table of totals meet in one unknown.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,8 +102,12 @@ def _table_cells(pack: Pack, table: PackTable) -> list[Seen]:
     ]
     kinds = row_kinds(table)
     found = []
-    for place, row in enumerate(table.frame.to_dict("records")):
-        labels = [(key, _label(row[key], place)) for key in keys if str(row[key]) not in (table.total, "", "z", "[z]", "nan")]
+    rows = table.frame.to_dict("records")
+    same = Counter(tuple(str(row.get(key)) for key in (*keys, "scenario")) for row in rows)
+    for place, row in enumerate(rows):
+        alike = same[tuple(str(row.get(key)) for key in (*keys, "scenario"))] > 1
+        labels = [("row", str(place + 1))] if alike else []
+        labels += [(key, _label(row[key], place)) for key in keys if str(row[key]) not in (table.total, "", "z", "[z]", "nan")]
         if table.name == "districts" and "year" not in names:
             last = pack.facts.get("last_year", "")
         else:

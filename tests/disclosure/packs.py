@@ -42,7 +42,8 @@ def exact_pack(frame: pd.DataFrame, name: str = "plan") -> Pack:
     for before, year in itertools.pairwise(YEARS):
         waits = AUTUMN * float(by_year[year]) + (1 - AUTUMN) * float(by_year[before])
         rows += [(year, LINE, TUITION * waits), (year, "Top-up", 4_321_987.0), (year, "Total", TUITION * waits + 4_321_987.0)]
-        behind += [waits, 900.0, 900.0 + waits]
+        fewer = min((float(by_year[when]) for when in (before, year) if by_year[when] > 0), default=0.0)
+        behind += [fewer, 900.0, 900.0 + fewer]
     total = by_year.reindex(list(YEARS)).reset_index()
     tables = {
         "waiting_by_year": _table("waiting_by_year", total, kinds),

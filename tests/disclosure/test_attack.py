@@ -170,3 +170,14 @@ def test_attack_reports_contradictions() -> None:
     )  # fmt: skip
     assert attack([wrong]).contradiction
     assert not attack([public], [UnitPrice(packs.LINE, "waiting", 18_000.0, 18_000.0)]).contradiction
+
+
+def test_data_beside_public_charts_keep_their_marks(tiny_run: RunResult) -> None:
+    charts = tiny_run.folder / "public" / "charts"
+    assert "[c]" in (charts / "cost_by_line.csv").read_text(encoding="utf-8")
+    data = pd.read_csv(charts / "ehcps_by_provision.csv")
+    counts = [int(value) for value in data["children"] if str(value).isdigit()]
+    assert counts
+    assert all(count % 5 == 0 for count in counts)
+    assert "INTERNAL" not in (charts / "ehcps_by_provision.svg").read_text(encoding="utf-8")
+    assert "INTERNAL" in (tiny_run.folder / "internal" / "charts" / "ehcps_by_provision.svg").read_text(encoding="utf-8")

@@ -39,7 +39,7 @@ def _codes(values: pd.Series, titles: dict[str, str]) -> list[str]:
 
 
 def draw_public(folder: Path, pack: Pack) -> None:
-    """Draw the charts of a run into ``charts/``, each as SVG and PNG with its data as CSV. A comparison has none of these tables and no chart here.
+    """Draw the charts of a run into ``charts/``, each as SVG and PNG with its data as CSV, marks and all. A comparison has none of these tables and no chart here.
 
     Raises:
         WriteError: if a file cannot be written.
@@ -69,17 +69,17 @@ def _placements(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> No
     words = [PROVISION_TITLES.get(str(kind), str(kind)).lower() for kind in small]
     drawn = data[~data["situation"].isin(small)].reset_index(drop=True)
     note = _note(pack, f"Not drawn, as few are met there: {', '.join(words)}." if words else "")
-    save(target, "ehcps_by_provision", series.ehcps_by_provision(drawn, where, note), data)
+    save(target, "ehcps_by_provision", series.ehcps_by_provision(drawn, where, note), frame)
     held = pd.DataFrame(
         {"provision_type": data["situation"], "year": data["year"], "children": data["children"], "places": figures(frame["places"])}
     )
     held = held[held["provision_type"].isin(_LIMITED) & held["places"].notna()].reset_index(drop=True)
-    save(target, "places_against_demand", series.places_against_demand(held, where, _note(pack)), held)
+    save(target, "places_against_demand", series.places_against_demand(held, where, _note(pack)), frame)
     waits = data[data["situation"] == WAITING]
     said = [str(value) if isinstance(value, Mark) else f"{value:,.0f}" for value in frame.loc[waits.index, "children"]]
     waits = waits.assign(shown=said)
     if (waits["children"] > 0).any():
-        save(target, "waiting", series.waiting(waits, where, _note(pack)), waits)
+        save(target, "waiting", series.waiting(waits, where, _note(pack)), frame.loc[waits.index])
 
 
 def _cost_by_fund(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> None:
@@ -88,7 +88,8 @@ def _cost_by_fund(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> 
     )
     place = f"{where}, prices of {pack.facts.get('base_year', '')}"
     hidden = sorted({FUND_TITLES.get(fund, fund) for fund in data.loc[data["cash_gbp"].isna(), "fund"]})
-    save(target, "cost_by_fund", money.cost_by_fund(data.fillna(0.0), place, _note(pack, _left_out(hidden))), data.dropna())
+    drawn = data[~data["fund"].isin(_codes(pd.Series(hidden, dtype=object), FUND_TITLES))].reset_index(drop=True)
+    save(target, "cost_by_fund", money.cost_by_fund(drawn, place, _note(pack, _left_out(hidden))), frame)
 
 
 def _cost_by_line(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> None:
@@ -104,7 +105,7 @@ def _cost_by_line(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> 
     hidden = sorted({str(line) for line in data.loc[data["cash_gbp"].isna(), "line"]})
     shown = data[~data["line"].isin(hidden)].reset_index(drop=True)
     note = _note(pack, _left_out([LINE_TITLES.get(line, line) for line in hidden]))
-    save(target, "cost_by_line", money.cost_by_line(shown, f"{where}, prices of {pack.facts.get('base_year', '')}", note), shown)
+    save(target, "cost_by_line", money.cost_by_line(shown, f"{where}, prices of {pack.facts.get('base_year', '')}", note), frame)
 
 
 def _left_out(names: list[str]) -> str:
@@ -121,7 +122,7 @@ def _dsg_position(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> 
             "deficit_gbp": figures(frame["deficit_at_year_end_gbp"]),
         }
     )
-    save(target, "dsg_position", money.dsg_position(data, f"{where}, prices of {pack.facts.get('base_year', '')}", _note(pack)), data)
+    save(target, "dsg_position", money.dsg_position(data, f"{where}, prices of {pack.facts.get('base_year', '')}", _note(pack)), frame)
 
 
 def _options(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> None:
