@@ -12,13 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner import __version__
-from planner.errors import InputError, PlannerError, Problem, SolveError, WriteError
+from planner.errors import DisclosureError, InputError, PlannerError, Problem, SolveError, WriteError
 
 if TYPE_CHECKING:
     from planner.run import RunResult
     from planner.solve.task import Progress
 
-EXIT_DONE, EXIT_BUG, EXIT_INPUT, EXIT_STOPPED, EXIT_NO_PLAN, EXIT_WRITE, EXIT_CHECK, EXIT_INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
+EXIT_DONE, EXIT_BUG, EXIT_INPUT, EXIT_STOPPED, EXIT_NO_PLAN, EXIT_WRITE, EXIT_CHECK, EXIT_REFUSED, EXIT_INTERRUPTED = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    130,
+)
 EXIT_TEXT = """exit codes:
   0  done, and proven within the gap asked for
   1  a fault in the program
@@ -27,6 +37,7 @@ EXIT_TEXT = """exit codes:
   4  no plan was found
   5  the results could not be written
   6  the check failed: do not use the results
+  7  nothing was published: a small count could have been worked out
   130  interrupted before there was a plan"""
 
 MOST_PROBLEMS = 30
@@ -55,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("scenario", type=Path, metavar="SCENARIO.yaml")
     check = commands.add_parser("check", help="check finished results again, from the written files and the inputs alone")
     check.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME")
+    attack = commands.add_parser("attack", help="try to work small counts out of published files, as a patient reader would")
+    attack.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME", help="folders whose public files are read together")
+    attack.add_argument("--prices", type=Path, default=None, help="CSV of public unit prices: line, quantity, low_gbp, high_gbp")
+    attack.add_argument("--whole", action="store_true", help="take it that the exact figures are whole numbers of children")
     for command in (run, validate, check):
         command.add_argument(
             "--data", type=Path, default=None, help="folder that holds the counties (default: data, beside the scenarios' folder)"
@@ -168,6 +183,8 @@ def _explain_failure(error: PlannerError) -> int:
         _problems(error.problems)
         return EXIT_INPUT
     _say(f"{error}")
+    if isinstance(error, DisclosureError):
+        return EXIT_REFUSED
     return EXIT_WRITE if isinstance(error, WriteError) else EXIT_NO_PLAN if isinstance(error, SolveError) else EXIT_CHECK
 
 
@@ -179,12 +196,16 @@ def _finish(result: RunResult) -> int:
     cost = record.stage("cost")
     if cost is not None and cost.value is not None:
         proven = "" if cost.bound is None else f", proven within {(cost.value - cost.bound) / abs(cost.value):.2%}" if cost.value else ""
-        _say(f"  Cost £{cost.value / 1e6:,.1f}m present value{proven}. Read {result.folder / 'summary.md'}")
+        _say(f"  Cost £{cost.value / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'summary.md'}")
     if not result.check.passed:
         _say(f"  CHECK FAILED: {len(result.check.findings)} findings. Do not use these results.")
         for finding in result.check.findings[:10]:
             _say(f"    {finding}")
         return EXIT_CHECK
+    if result.withheld:
+        _say(f"  {result.withheld} The exact results are in {result.folder / 'internal'}.")
+        return EXIT_REFUSED
+    _say(f"  What may be published is in {result.folder / 'public'}")
     return EXIT_DONE if record.outcome in (Outcome.PROVEN, Outcome.WITHIN_GAP) else EXIT_STOPPED
 
 
@@ -230,6 +251,21 @@ def _check(arguments: argparse.Namespace) -> int:
     return worst
 
 
+def _attack(arguments: argparse.Namespace) -> int:
+    from planner.publish.files import attack_folders
+
+    found = attack_folders(arguments.folders, arguments.prices, whole=arguments.whole)
+    if found.contradiction:
+        _say("The published figures contradict each other, so that nothing could be tried.")
+        return EXIT_REFUSED
+    sys.stdout.write(
+        f"{len(found.narrowed)} of {found.tried} counts that may be small were narrowed to fewer than 3 values, in {found.seconds:.1f} s\n"
+    )
+    for one in found.narrowed:
+        sys.stdout.write(f"  {one.cell}: between {one.low:.2f} and {one.high:.2f}\n")
+    return EXIT_REFUSED if found.narrowed else EXIT_DONE
+
+
 def _schema(arguments: argparse.Namespace) -> int:
     from planner.report.reference import write_references
 
@@ -238,7 +274,7 @@ def _schema(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-COMMANDS = {"run": _run, "validate": _validate, "explain": _explain, "check": _check, "schema": _schema}
+COMMANDS = {"run": _run, "validate": _validate, "explain": _explain, "check": _check, "attack": _attack, "schema": _schema}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,7 +6,8 @@ The tree::
     ├── InputError        the scenario or a county table is wrong (exit code 2)
     ├── SolveError        the solver failed or gave no plan (exit code 4)
     ├── WriteError        an output could not be written (exit code 5)
-    └── CheckError        the answer did not pass the check (exit code 6)
+    ├── CheckError        the answer did not pass the check (exit code 6)
+    └── DisclosureError   the public figures could give a small count away (exit code 7)
 """
 
 from __future__ import annotations
@@ -71,6 +72,10 @@ class WriteError(PlannerError):
 
 class CheckError(PlannerError):
     """The written answer does not agree with the inputs."""
+
+
+class DisclosureError(PlannerError):
+    """The public figures could give a small count of children away, so nothing was published."""
 
 
 @dataclass

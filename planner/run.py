@@ -21,18 +21,22 @@ from planner.county.programme import Programme, build_programme
 from planner.county.read import file_hash, read_county
 from planner.demand.demand import Demand
 from planner.demand.project import project
-from planner.errors import SolveError
+from planner.errors import DisclosureError, SolveError
 from planner.finance.clock import base_year_costs, by_financial_year
 from planner.finance.ledger import build_ledger
 from planner.finance.position import dsg_position
 from planner.model.build import Model, build_model
 from planner.network.arcs import Arcs
 from planner.network.build import build_arcs
+from planner.publish.contents import RunSource, run_pack
+from planner.publish.gate import publish
+from planner.publish.pack import Pack
 from planner.rates.build import build_rates
 from planner.rates.rates import Rates
 from planner.report import write
 from planner.report.charts import draw_all
 from planner.report.manifest import build_manifest, manifest_text, solve_part
+from planner.report.packs import write_internal, write_public
 from planner.report.summary import Story, summary_text
 from planner.results import tables as derived
 from planner.results.marginal import marginal_values
@@ -41,6 +45,7 @@ from planner.results.read import read_solution
 from planner.results.reasons import waiting_reasons
 from planner.results.solution import Solution
 from planner.scenario.load import LoadedScenario, load_scenario
+from planner.scenario.schema import Publish
 from planner.solve.outcome import Answer
 from planner.solve.run import solve
 from planner.solve.task import Progress
@@ -60,13 +65,17 @@ class Case:
 
 @dataclass(frozen=True)
 class RunResult:
-    """A finished run: where it was written, the solution with all its tables, and what the check found."""
+    """A finished run: where it was written, the solution with all its tables, and what the check found.
+
+    ``withheld`` says why nothing was published, and is empty where the public folder was written.
+    """
 
     folder: Path
     case: Case
     solution: Solution
     answer: Answer
     check: CheckReport
+    withheld: str = ""
 
 
 def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
@@ -164,25 +173,43 @@ def run_scenario(
         solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
     )
     stage("Writing tables and charts")
-    folder = _write(case, solution, answer, report, cost, broken, out_root)
-    return RunResult(folder, case, solution, answer, report)
+    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root)
+    return RunResult(folder, case, solution, answer, report, withheld)
 
 
-def _write(case: Case, solution: Solution, answer: Answer, report: CheckReport, cost: float, broken: float, out_root: Path) -> Path:
+def _write(
+    case: Case, solution: Solution, answer: Answer, report: CheckReport, cost: float, broken: float, out_root: Path
+) -> tuple[Path, str]:
+    """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
     target = out_root / case.loaded.path.stem
     part = write.begin_folder(target)
-    (part / "tables").mkdir()
-    (part / "charts").mkdir()
+    inside = part / "internal"
+    for name in ("tables", "charts"):
+        (inside / name).mkdir(parents=True)
     for name, frame in solution.tables.items():
-        write.write_table(part / "tables" / f"{name}.csv", frame)
-    draw_all(part / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
+        write.write_table(inside / "tables" / f"{name}.csv", frame)
+    draw_all(inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
     story = Story(case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken)
-    write.write_text(part / "summary.md", summary_text(story))
+    write.write_text(inside / "summary.md", summary_text(story))
     waiting = float(solution.table("waiting")["children"].sum())
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
+    write_internal(inside, pack)
+    withheld = _publish(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
     manifest = build_manifest(case.loaded, _inputs(case), solve_part(answer.record, cost, broken, waiting), report, created)
+    manifest["audience"], manifest["withheld"] = "internal", withheld
     write.write_text(part / "manifest.json", manifest_text(manifest))
-    return write.finish_folder(part, target)
+    return write.finish_folder(part, target), withheld
+
+
+def _publish(folder: Path, pack: Pack, rules: Publish) -> str:
+    """Write the public folder of a pack, or say why the gate refused."""
+    try:
+        public = publish(pack, rules)
+    except DisclosureError as error:
+        return str(error)
+    write_public(folder, public)
+    return ""
 
 
 def _inputs(case: Case) -> dict[str, str]:

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from planner.cli import main
+from planner.errors import DisclosureError
+from planner.publish.pack import Audience, Pack
+from planner.report.packs import write_internal, write_public
 from planner.run import RunResult, run_scenario
 from planner.solve.outcome import Outcome
 from tests.conftest import COUNTIES, ROOT, TINY
@@ -24,10 +27,13 @@ def test_run_writes_everything_and_check_passes(tmp_path: Path, capsys: pytest.C
     assert main([str(TINY), *DATA, "--out", str(tmp_path)]) == 0
     folder = tmp_path / "tiny"
     assert capsys.readouterr().out.strip() == str(folder)
-    assert {"summary.md", "manifest.json", "tables", "charts"} == {path.name for path in folder.iterdir()}
+    assert {"internal", "public", "manifest.json"} == {path.name for path in folder.iterdir()}
+    assert {"summary.md", "tables", "charts"} <= {path.name for path in (folder / "internal").iterdir()}
+    assert (folder / "internal" / "summary.md").read_text(encoding="utf-8").startswith("INTERNAL")
+    assert {"tables.xlsx", "tables", "charts"} <= {path.name for path in (folder / "public").iterdir()}
     for name in ("ehcps_by_provision", "places_against_demand", "cost_by_line", "dsg_position", "openings", "journeys", "map", "new_ehcps"):
         for kind in ("svg", "png", "csv"):
-            assert (folder / "charts" / f"{name}.{kind}").stat().st_size > 50
+            assert (folder / "internal" / "charts" / f"{name}.{kind}").stat().st_size > 50
     assert main(["check", str(folder), *DATA]) == 0
     assert "pass" in capsys.readouterr().out
 
@@ -57,7 +63,7 @@ def test_a_failed_check_is_an_exit_code_of_its_own(tiny_run: RunResult, tmp_path
 
     copy = tmp_path / "tiny"
     shutil.copytree(tiny_run.folder, copy)
-    table = copy / "tables" / "ledger.csv"
+    table = copy / "internal" / "tables" / "ledger.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("high_needs_block", "capital", 1), encoding="utf-8")
     assert main(["check", str(copy), *DATA]) == 6
 
@@ -116,3 +122,36 @@ def test_a_narrow_console_is_no_trouble(encoding: str, tmp_path: Path) -> None:
     )
     assert run.returncode == 0
     assert b"Traceback" not in run.stderr
+
+
+def test_what_the_gate_refuses_is_not_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise DisclosureError("Nothing was published: 1 small count could be worked out.")
+
+    monkeypatch.setattr("planner.run.publish", refuse)
+    assert main([str(TINY), *DATA, "--out", str(tmp_path)]) == 7
+    assert "Nothing was published" in capsys.readouterr().err
+    assert not (tmp_path / "tiny" / "public").exists()
+    assert (tmp_path / "tiny" / "internal" / "summary.md").is_file()
+    assert "could be worked out" in json.loads((tmp_path / "tiny" / "manifest.json").read_text(encoding="utf-8"))["withheld"]
+
+
+def test_an_attack_that_narrows_a_count_is_an_exit_code_of_its_own(
+    tiny_run: RunResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "tiny"
+    shutil.copytree(tiny_run.folder / "public" / "tables", copy)
+    assert main(["attack", str(copy)]) == 0
+    table = copy / "ehcps_by_district.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",low", ",2"), encoding="utf-8")
+    assert main(["attack", str(copy)]) == 7
+    assert "Moor" in capsys.readouterr().out
+    assert main(["attack", str(tmp_path)]) == 2
+
+
+def test_internal_writers_refuse_a_public_pack_and_public_ones_an_internal_one(tmp_path: Path) -> None:
+    for audience, writer in ((Audience.INTERNAL, write_public), (Audience.PUBLIC, write_internal)):
+        with pytest.raises(ValueError, match="was given to writers"):
+            writer(tmp_path, Pack("plan", "A plan", audience, ("plan",), {}, {}))

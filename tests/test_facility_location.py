@@ -119,4 +119,4 @@ def test_the_optimum_worked_by_hand_is_found(tmp_path: Path) -> None:
 
 def test_the_ordinary_command_solves_it(tmp_path: Path) -> None:
     assert main(["run", str(build(tmp_path)), "--out", str(tmp_path / "out")]) == 0
-    assert "Nobody waits" in (tmp_path / "out" / "location" / "summary.md").read_text(encoding="utf-8")
+    assert "Nobody waits" in (tmp_path / "out" / "location" / "internal" / "summary.md").read_text(encoding="utf-8")

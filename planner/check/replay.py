@@ -77,7 +77,7 @@ def read_tables(folder: Path, notes: Notes) -> Tables | None:
     """The written tables; None with findings if one is missing or has other columns."""
     tables: Tables = {}
     for name in NEEDED:
-        path = folder / "tables" / f"{name}.csv"
+        path = folder / "internal" / "tables" / f"{name}.csv"
         if not path.is_file():
             notes.add("tables", name, path.name, "the table is missing")
             continue

@@ -78,6 +78,8 @@ class PackTable:
 
     ``frame`` has one column for each of ``columns`` by name; a cell is a number, a text or a ``Mark``. ``title`` says what the
     table shows; ``measure`` says measure, place and period. ``total`` names the label that marks a row of totals, if any.
+    ``behind`` holds, row by row, how many children the money pays for (NaN where it pays for none, as for buildings); it is empty
+    where that is not known, is never shown, and is not in a public pack.
     """
 
     name: str
@@ -88,6 +90,7 @@ class PackTable:
     notes: tuple[str, ...] = ()
     source: str = ""
     total: str = "Total"
+    behind: tuple[float, ...] = ()
 
     def column(self, name: str) -> Column:
         """One column by its name in files."""

@@ -14,7 +14,7 @@ from planner.check.report import CheckReport
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import SolveRecord
 
-PACKAGES = ("highspy", "matplotlib", "numpy", "pandas", "pulp", "pydantic", "pyyaml", "rich", "scipy")
+PACKAGES = ("highspy", "matplotlib", "numpy", "pandas", "pulp", "pydantic", "pyyaml", "rich", "scipy", "xlsxwriter")
 
 
 def solve_part(record: SolveRecord, cost_gbp: float, broken_gbp: float, waiting_child_years: float) -> dict[str, Any]:

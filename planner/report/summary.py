@@ -20,6 +20,9 @@ from planner.solve.outcome import Outcome, StageRecord
 MOST_SHOWN = 12
 """At most so many groups, or assumptions, are listed; the tables hold the rest."""
 
+INTERNAL = "INTERNAL: exact figures, not for publication."
+"""The first line of every page for inside the council."""
+
 PROVEN_WITHIN = 1e-6
 """A bound this near to the value, as a share, proves it."""
 
@@ -304,7 +307,7 @@ def _limits_of_this(story: Story) -> list[str]:
         f"- New-EHCP rates: {scenario.demand.new_ehcps.shape.replace('_', ' ')}, {scenario.demand.new_ehcps.growth_per_year:.0%} growth in the first year.",
         f"- Early help: {help_.effect:g} EHCPs avoided for each episode at full effect. No study gives a causal figure; test it with other values.",
         f"- Areas are planned as {scenario.detail.areas.replace('_', ' ')}s: {len(story.county.table('areas'))} of them.",
-        "- These are exact figures for internal use. Small numbers must be rounded before anything is published.",
+        "- These are exact figures for internal use. What may be published is in the folder `public`, rounded.",
         f"- {len(log)} assumptions are in the county's log (assumptions.csv); {len(red)} of them are rated red, the least certain. The first of these:",
         "",
         *_red_assumptions(red),
@@ -314,7 +317,7 @@ def _limits_of_this(story: Story) -> list[str]:
 def summary_text(story: Story) -> str:
     """The whole summary as Markdown."""
     scenario, record = story.loaded.scenario, story.solution.record
-    lines = [f"# {scenario.title}", "", "INTERNAL: exact figures", ""]
+    lines = [INTERNAL, "", f"# {scenario.title}", ""]
     lines += _verdict(story)
     if scenario.description:
         lines += [scenario.description.strip(), ""]

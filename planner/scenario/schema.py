@@ -262,6 +262,25 @@ class Aim(Block):
     """How far this aim may worsen, as a share of its best value, while the next is improved."""
 
 
+class Publish(Block):
+    """How figures are made safe before anything is published. The council's information governance lead owns these values."""
+
+    round_to: Annotated[int, Field(ge=5, le=100)] = 5
+    """Every count of children, and every total, is rounded to the nearest this many children by itself. Default: 5, as councils refuse counts below 5."""
+    small_below: Annotated[int, Field(ge=2, le=100)] = 5
+    """A count below this and above 0 is small: the self-attack tests that none can be made out. Default: 5."""
+    zeros: Literal["shown", "low"] = "shown"
+    """shown: a true 0 is shown as 0. low: a true 0 is shown as [low] too. Take low where the county's tables hold whole children counted from a return, because [low] would then mean 1 or 2."""
+    rate_base: Annotated[int, Field(ge=10, le=1000)] = 20
+    """A percentage, a mean or a cost per child is left out where it is about fewer children than this. Default: assumption."""
+    money_round_to_gbp: Annotated[int, Field(ge=1000, le=10_000_000)] = 100_000
+    """Money that pays for children is rounded to the nearest this many pounds. Default: assumption."""
+    money_least_children: Annotated[int, Field(ge=5, le=1000)] = 10
+    """Money is left out where it pays for fewer children than this. Default: assumption."""
+    money_least_gbp: Annotated[int, Field(ge=0, le=100_000_000)] = 1_000_000
+    """Where it is not known how many children an amount pays for, it is left out below this many pounds. Default: assumption, ten children in the dearest places."""
+
+
 def _default_aims() -> list[Aim]:
     return [Aim(aim="waiting", tolerance=0.01), Aim(aim="cost", tolerance=0.001), Aim(aim="travel")]
 
@@ -314,6 +333,8 @@ class Scenario(Block):
     """The aims in their order: each is kept within its tolerance while the next is improved."""
     solve: Solve = Solve()
     """How the answer is looked for."""
+    publish: Publish = Publish()
+    """How figures are made safe before anything is published."""
 
     @field_validator("objective")
     @classmethod

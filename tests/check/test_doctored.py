@@ -141,7 +141,7 @@ def test_the_answer_as_written_passes(folder: Path) -> None:
 def test_a_doctored_answer_is_refused(name: str, table: str, doctor: Doctor, folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "answer"
     shutil.copytree(folder, copy)
-    path = copy / "tables" / f"{table}.csv"
+    path = copy / "internal" / "tables" / f"{table}.csv"
     doctor(pd.read_csv(path, keep_default_na=False)).to_csv(path, index=False)
     report = check_folder(copy, COUNTIES)
     assert not report.passed, name
@@ -151,7 +151,7 @@ def test_a_doctored_answer_is_refused(name: str, table: str, doctor: Doctor, fol
 def test_a_missing_table_is_refused(folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "answer"
     shutil.copytree(folder, copy)
-    (copy / "tables" / "ledger.csv").unlink()
+    (copy / "internal" / "tables" / "ledger.csv").unlink()
     assert not check_folder(copy, COUNTIES).passed
 
 

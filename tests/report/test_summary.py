@@ -151,7 +151,7 @@ def test_published_growth_stands_beside_the_projection_if_the_log_has_it(tiny_ru
 
 def test_it_says_that_figures_are_internal_and_which_assumptions_are_least_certain(tiny_run: RunResult) -> None:
     text = summary_text(story(tiny_run))
-    assert "INTERNAL: exact figures" in text.splitlines()[2]
+    assert "INTERNAL: exact figures" in text.splitlines()[0]
     log = tiny_run.case.county.table("assumptions")
     assert all(str(what) in text for what in log.loc[log["quality"] == "red", "what"])
 

@@ -24,7 +24,7 @@ def _note(scenario: Scenario, county: County, extra: str = "") -> str:
     trend = scenario.demand.new_ehcps
     return (
         f"Source: {county.title} tables and the scenario '{scenario.title}'. Assumes new-EHCP rates {trend.shape.replace('_', ' ')} from {trend.growth_per_year:.0%} a year "
-        f"and {help_.effect:g} EHCPs avoided for each early-help episode. Exact figures: internal use only. {extra}"
+        f"and {help_.effect:g} EHCPs avoided for each early-help episode. INTERNAL: exact figures, not for publication. {extra}"
     ).strip()
 
 

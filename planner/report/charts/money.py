@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, LINES
+from planner.report.charts.series import TOTAL
 from planner.report.charts.style import BLUE, GREY, MID_GREY, NOTE, ORANGE, TURQUOISE, frame, house_style, label_lines, year_ticks
 
 _FUND_LOOKS = {"high_needs_block": (BLUE, ""), "council_general_fund": (TURQUOISE, "//"), "capital": (ORANGE, "..")}
@@ -31,10 +32,10 @@ def _money_axis(axes: Any) -> None:
 
 @house_style
 def cost_by_fund(data: pd.DataFrame, place: str, note: str) -> Figure:
-    """Cost by fund and financial year, stacked: columns financial_year, fund, cash_gbp."""
+    """Cost by fund and financial year, stacked: columns financial_year, fund, cash_gbp; rows ``Total`` are the total where they are there."""
     table = data.pivot_table(index="fund", columns="financial_year", values="cash_gbp", aggfunc="sum").fillna(0.0) / 1e6
     years = [str(year) for year in table.columns]
-    total = table.sum()
+    total = table.loc[TOTAL] if TOTAL in table.index else table.sum()
     title = (
         f"Yearly cost goes from {_pounds(total.iloc[0])} to {_pounds(total.iloc[-1])} by {years[-1]}" if len(table) else "Nothing is paid"
     )

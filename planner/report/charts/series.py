@@ -25,6 +25,9 @@ from planner.report.charts.style import (
     year_ticks,
 )
 
+TOTAL = "Total"
+"""The label of rows that hold the total of the others, where the total is not their sum because each is rounded."""
+
 FULL = 0.97
 """Provision with this share of its places taken is called full."""
 
@@ -35,10 +38,11 @@ def _table(data: pd.DataFrame, rows: str, values: str) -> pd.DataFrame:
 
 @house_style
 def ehcps_by_provision(data: pd.DataFrame, place: str, note: str) -> Figure:
-    """EHCPs and where they are met by year: columns year, situation, children."""
+    """EHCPs and where they are met by year: columns year, situation, children; rows ``Total`` are taken for the total where they are there."""
     table = _table(data, "situation", "children").fillna(0.0)
     years = [str(year) for year in table.columns]
-    total = table.sum()
+    total = table.loc[TOTAL] if TOTAL in table.index else table.sum()
+    table = table.drop(index=TOTAL, errors="ignore")
     table = table[(table.max(axis=1) >= 0.05) | (table.index != WAITING)]
     title = f"EHCPs go from {total.iloc[0]:,.0f} to {total.iloc[-1]:,.0f} by {years[-1]}" if len(table) else "No child holds an EHCP"
     span = f"{years[0]} to {years[-1]}" if years else "no year"
@@ -73,6 +77,25 @@ def _places_title(data: pd.DataFrame, kinds: list[str], year: str) -> str:
     names = [names[0], *(name[0].lower() + name[1:] for name in names[1:])]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"{listed} are full in {year}"
+
+
+@house_style
+def waiting(data: pd.DataFrame, place: str, note: str) -> Figure:
+    """Children waiting by year: columns year, children and shown, the words above each bar."""
+    years, children = [str(year) for year in data["year"]], data["children"].to_numpy(dtype=float)
+    most = int(np.argmax(children))
+    title = f"Most children wait in {years[most]}: about {children[most]:,.0f}"
+    span = f"{years[0]} to {years[-1]}"
+    figure, axes = frame(title, f"Children and young people with an EHCP who wait for a place, {place}, {span}", note, right=0.98)
+    axes.bar(range(len(years)), children, color=BLUE, width=0.75)
+    for at, (value, shown) in enumerate(zip(children, data["shown"], strict=True)):
+        axes.annotate(shown, (at, value), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=10)
+    axes.set_ylim(0, float(children.max(initial=0.0)) * 1.12 or 1.0)
+    axes.set_xlim(-0.6, len(years) - 0.4)
+    year_ticks(axes, years, 11)
+    thousands(axes)
+    unit_label(axes, "Children and young people")
+    return figure
 
 
 @house_style

@@ -1,0 +1,48 @@
+"""A real browser for the tests of pages: Debian's Chromium, driven without a window. Without it these tests say why they skip."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from planner.publish.pack import Audience
+from planner.report.html import comparison_html, report_html
+from planner.run import RunResult
+from tests import packs
+
+CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="the playwright client is not installed: pip install '.[test]'")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: install Debian's package chromium")
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory, tiny_run: RunResult) -> dict[str, Path]:
+    """Every kind of page as a file: run and comparison, internal and public, with hostile names, and those of a whole run."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = {
+        "run-internal": report_html(packs.run_pack()),
+        "run-public": report_html(packs.run_pack(Audience.PUBLIC)),
+        "run-hostile": report_html(packs.run_pack(hostile=True)),
+        "compare-internal": comparison_html(packs.comparison_pack()),
+        "compare-public": comparison_html(packs.comparison_pack(Audience.PUBLIC)),
+        "compare-hostile": comparison_html(packs.comparison_pack(hostile=True)),
+    }
+    files = {name: folder / f"{name}.html" for name in made}
+    for name, text in made.items():
+        files[name].write_text(text, encoding="utf-8", newline="\n")
+    for audience in ("internal", "public"):
+        files[f"tiny-{audience}"] = tiny_run.folder / audience / "report.html"
+    return files
