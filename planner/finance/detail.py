@@ -213,7 +213,7 @@ def _place_rows(book: _Book, programme: Programme, ledger: pd.DataFrame) -> None
         book.add(str(line), str(unit), str(option), str(counted), price, "", quantity)
     places = arcs.units["places"].fillna(0.0).to_numpy(dtype=float)
     for line, value in rates.place.items():
-        for at in np.nonzero((value != 0) & (places > 0))[0].tolist():
+        for at in np.nonzero((paid != 0) & (places > 0))[0].tolist():
             number = int(number_at[(line, "place_year")][at])
             if number >= 0:
                 book.add_base(line, book.rate(number), str(arcs.units["provision_type"].iloc[at]), float(places[at]))
@@ -250,7 +250,7 @@ def _rows(book: _Book, ledger: pd.DataFrame, years: list[str]) -> pd.DataFrame:
     labels = ledger.drop_duplicates(keys).set_index(keys)[["fund", "section_251", "provision_type"]]
     paid = ledger.pivot_table(index=keys, columns="academic_year", values="cash_gbp", aggfunc="sum").reindex(columns=years).fillna(0.0)
     value = {str(price["price"]): float(price["value_gbp"]) * float(price["factor"]) for price in book.prices.values()}  # type: ignore[arg-type]
-    explained: dict[tuple[str, ...], Floats] = {}
+    explained: dict[tuple[str, ...], np.ndarray] = {}
     rows: list[tuple[object, ...]] = []
     counted = {str(price["price"]): price["counted"] for price in book.prices.values()}
     for (line, unit, option, unit_of_count, price, index_year), amounts in book.found.items():
