@@ -212,7 +212,7 @@ def _place_rows(book: _Book, programme: Programme, ledger: pd.DataFrame) -> None
             price = book.rate(number)
         book.add(str(line), str(unit), str(option), str(counted), price, "", quantity)
     places = arcs.units["places"].fillna(0.0).to_numpy(dtype=float)
-    for line, value in rates.place.items():
+    for line, paid in rates.place.items():
         for at in np.nonzero((paid != 0) & (places > 0))[0].tolist():
             number = int(number_at[(line, "place_year")][at])
             if number >= 0:
