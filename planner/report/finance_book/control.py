@@ -15,7 +15,7 @@ ALT_CHECKS = 5
 """The row of headers on the sheet Checks."""
 
 _KEY = (
-    ("input_text", "Input", "Blue on pale yellow with a border: may be changed here"),
+    ("input_left", "Input", "Blue on pale yellow with a border: may be changed here"),
     ("quantity", "Model quantity", "Plum: what the model decided or projected; a value, not to be changed"),
     ("pennies", "Calculation", "Black: a formula"),
     ("stored", "Kept for comparison", "Grey: what the run wrote in its own tables"),
@@ -42,7 +42,7 @@ def cover_sheet(sheet: Sheet, data: Money) -> None:
         sheet.text(row, 1, text, "wrap")
     row = 12
     sheet.formula(row, 0, f'=IF(Price_switch="{CHANGED}","Prices are changed. Placements are as optimised; re-run for a new plan.","{UNCHANGED}")', UNCHANGED, "banner", fit=False)  # fmt: skip
-    sheet.text(row + 2, 0, "How to use it", "section", fit=False)
+    sheet.section(row + 2, "How to use it")
     steps = (
         "Look at Checks first: every difference is 0.00.",
         "Follow a total back: Financial years, Academic years, Ledger, Cost, Quantities and Unit prices. Each is a formula on the one before.",
@@ -54,7 +54,7 @@ def cover_sheet(sheet: Sheet, data: Money) -> None:
         sheet.text(row + 2 + number, 0, f"Step {number}", "text")
         sheet.text(row + 2 + number, 1, text, "wrap")
     row += 9
-    sheet.text(row, 0, "What the styles mean", "section", fit=False)
+    sheet.section(row, "What the styles mean")
     for style, name, text in _KEY:
         row += 1
         sheet.text(row, 0, name, style)
@@ -198,7 +198,7 @@ def checks_sheet(sheet: Sheet, book: Book, data: Money, where: Where) -> None:
     sheet.formula(row + 1, 1, f'=IF({count}=0,"Every check ties.",{count}&" checks do not tie.")', words, "status", fit=False)
     book.name("All_checks", sheet, row + 1, 1)
     where.row[("Checks", "all")] = row + 1
-    sheet.text(row + 3, 0, "What the search reported", "section", fit=False)
+    sheet.section(row + 3, "What the search reported")
     sheet.text(row + 4, 0, "Public cost, present value")
     sheet.number(row + 4, 1, float(data.manifest["solve"]["cost_gbp"]), "stored")
     sheet.text(row + 4, 3, "solve.cost_gbp in manifest.json", "wrap")
@@ -216,7 +216,7 @@ def summary_sheet(sheet: Sheet, book: Book, data: Money, where: Where) -> None:
     where.sheets["Summary"] = sheet
     sheet.text(4, 0, "Checks", "bold")
     sheet.formula(4, 1, "=All_checks", str(where.value.get(("check", "words"), "Every check ties.")), "bold", fit=False)
-    sheet.headers(6, ["Total", "As optimised, £", "At the prices in use, £", "Difference, £"])
+    sheet.headers(6, ["Total", "As optimised, £", "At the prices in use, £", "Difference, £"], year_from=1)
     years = data.years[1:-1]
     last = LABELS + len(data.years) - 2
     position = data.position[data.position["financial_year"] == years[-1]]
@@ -242,9 +242,11 @@ def summary_sheet(sheet: Sheet, book: Book, data: Money, where: Where) -> None:
 
 def _summary_years(sheet: Sheet, data: Money, where: Where, row: int) -> None:
     """Money by financial year and fund, down the page, and the deficit."""
-    sheet.text(row, 0, "By financial year, pounds", "section", fit=False)
+    sheet.section(row, "By financial year, pounds")
     funds = list(dict.fromkeys(LINE_FUND[line] for line in data.lines))
-    sheet.headers(row + 1, ["Financial year", *(FUND_TITLES[fund] for fund in funds), "All funds", "Deficit at the end of the year"])
+    sheet.headers(
+        row + 1, ["Financial year", *(FUND_TITLES[fund] for fund in funds), "All funds", "Deficit at the end of the year"], year_from=1
+    )
     deficits = dict(zip(data.position["financial_year"], data.position["deficit_at_year_end_gbp"], strict=True))
     for step, year in enumerate(data.years[1:-1], start=1):
         at, column = row + 1 + step, LABELS + step
@@ -258,6 +260,9 @@ def _summary_years(sheet: Sheet, data: Money, where: Where, row: int) -> None:
     sheet.widths[len(funds) + 1], sheet.widths[len(funds) + 2] = 18.0, 18.0
 
 
+TOP, CHART_ROWS = 19, 28
+"""The row of the first chart on the sheet Charts, and the rows from one chart to the next."""
+
 _COLOURS = ("#12436D", "#28A197", "#801650")
 
 
@@ -266,7 +271,7 @@ def charts_sheet(book: Book, data: Money, where: Where) -> None:
     sheet = book.sheet("Charts")
     sheet.heading("Charts", "Cost by line, by fund, and the deficit; drawn from the sheets Financial years and DSG position", UNCHANGED)
     years = data.years[1:-1]
-    sheet.headers(5, ["Line", years[0], years[-1]])
+    sheet.headers(5, ["Line", years[0], years[-1]], year_from=1)
     lines = sorted(data.lines, key=lambda line: float(where.value[("Financial years", f"{line} {len(years)}")]))
     for row, line in enumerate(lines, start=FIRST):
         sheet.text(row, 0, LINE_TITLES[line])
@@ -279,10 +284,11 @@ def charts_sheet(book: Book, data: Money, where: Where) -> None:
     for column, colour in ((1, "#F46A25"), (2, _COLOURS[0])):
         bars.add_series({"name": f"{years[0] if column == 1 else years[-1]}", "categories": f"={sheet.span(FIRST, last, 0)}",
                          "values": f"={sheet.span(FIRST, last, column)}", "fill": {"color": colour}, "gap": 60})  # fmt: skip
-    _dress(bars, f"Cost by line, {years[0]} and {years[-1]}, £m", flat=True)
+    _dress(bars, f"Cost by line, {years[0]} and {years[-1]}", flat=True)
     alt = f"Bar chart of cost by line in {years[0]} and {years[-1]}, largest at the top. All lines: £{first_year / 1e6:,.1f} million and £{last_year / 1e6:,.1f} million. The figures are in the table on this sheet."
-    sheet.sheet.insert_chart(5, 4, bars, {"description": alt, "object_position": 2})
+    sheet.sheet.insert_chart(TOP, 0, bars, {"description": alt, "object_position": 2})
     _fund_chart(book, sheet, data, where)
+    sheet.sheet.set_h_pagebreaks([TOP, TOP + CHART_ROWS, TOP + 2 * CHART_ROWS])
     sheet.widths.update({0: 50.0, 1: 18.0, 2: 18.0})
     sheet.finish()
 
@@ -295,28 +301,34 @@ def _fund_chart(book: Book, sheet: Sheet, data: Money, where: Where) -> None:
     for number, fund in enumerate(funds, start=1):
         columns.add_series({"name": FUND_TITLES[fund], "categories": f"={summary.span(first, last, 0)}", "values": f"={summary.span(first, last, number)}",
                             "fill": {"color": _COLOURS[number - 1]}, "border": {"color": "#FFFFFF"}, "gap": 40})  # fmt: skip
-    _dress(columns, "Cost by fund and financial year, £m")
+    _dress(columns, "Cost by fund and financial year")
     alt = f"Stacked column chart of cost by fund, {years[0]} to {years[-1]}. The figures are on the sheet Summary."
-    sheet.sheet.insert_chart(31, 4, columns, {"description": alt, "object_position": 2})
+    sheet.sheet.insert_chart(TOP + CHART_ROWS, 0, columns, {"description": alt, "object_position": 2})
     line = book.workbook.add_chart({"type": "line"})
     line.add_series({"name": "Deficit at the end of the year", "categories": f"={summary.span(first, last, 0)}",
                      "values": f"={summary.span(first, last, len(funds) + 2)}", "line": {"color": _COLOURS[0], "width": 2.5},
                      "marker": {"type": "circle", "size": 6, "fill": {"color": _COLOURS[0]}, "border": {"color": _COLOURS[0]}}})  # fmt: skip
-    _dress(line, "Deficit of the dedicated schools grant at the end of each year, £m")
+    _dress(line, "Deficit of the dedicated schools grant at the end of each year")
     line.set_legend({"none": True})
     alt = f"Line chart of the deficit at the end of each financial year, {years[0]} to {years[-1]}. The figures are on the sheet Summary."
-    sheet.sheet.insert_chart(57, 4, line, {"description": alt, "object_position": 2})
+    sheet.sheet.insert_chart(TOP + 2 * CHART_ROWS, 0, line, {"description": alt, "object_position": 2})
 
 
 def _dress(chart: Any, title: str, *, flat: bool = False) -> None:
     """The house style of a native chart: plain title, zero-based scale in millions, light grid, names at the top."""
     font = {"name": "Arial", "size": 10, "color": "#0B0C0C", "bold": False}
     chart.set_title({"name": title, "name_font": {**font, "size": 13, "bold": True}, "overlay": False})
-    scale = {"num_format": "#,##0", "num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}, "line": {"none": True},
-             "display_units": "millions", "display_units_visible": False}  # fmt: skip
-    names = {"num_font": {**font, "rotation": 0} if flat else {**font, "rotation": -45}, "label_position": "low", "text_axis": True}
-    chart.set_x_axis(names)
-    chart.set_y_axis(scale)
+    scale = {
+        "num_format": '£#,##0,,"m"',
+        "num_font": font,
+        "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
+        "line": {"none": True},
+        "min": 0,
+    }
+    names = {"num_font": {**font, "rotation": 0} if flat else {**font, "rotation": -45}, "label_position": "low", "text_axis": True,
+             "major_gridlines": {"visible": False}}  # fmt: skip
+    chart.set_x_axis(scale if flat else names)
+    chart.set_y_axis(names if flat else scale)
     chart.set_legend({"position": "top", "font": font})
     chart.set_chartarea({"border": {"none": True}})
     chart.set_size({"width": 860, "height": 480})
@@ -333,8 +345,8 @@ def changes_sheet(book: Book, data: Money) -> None:
     sheet.text(5, 3, f"Made by the planner, version {data.manifest.get('planner_version', '')}, from the scenario {data.manifest.get('scenario_name', '')}.", "wrap")  # fmt: skip
     for row in range(6, 12):
         for column in range(4):
-            sheet.sheet.write_blank(row, column, None, book.formats["input_text"])
-    sheet.text(13, 0, "Files this was made from", "section", fit=False)
+            sheet.sheet.write_blank(row, column, None, book.formats["input_left"])
+    sheet.section(13, "Files this was made from")
     sheet.headers(14, ["File", "", "", "SHA-256"])
     for row, (name, digest) in enumerate(sorted(dict(data.manifest.get("inputs", {})).items()), start=15):
         sheet.text(row, 0, name)

@@ -60,7 +60,7 @@ def inputs_sheet(book: Book, data: Money, where: Where) -> None:
     _setting(book, where, sheet, 8, "Autumn_share", "Autumn share of an academic year", money.autumn_share, "input_share", autumn)
     growth = "Growth of the high needs block after the last published block."
     _setting(book, where, sheet, 9, "Block_growth", "Growth of the high needs block, a year", money.block_growth_per_year, "input_percent", growth)  # fmt: skip
-    sheet.text(11, 0, "Lines: factor of the scenario and growth of prices", "section", fit=False)
+    sheet.section(11, "Lines: factor of the scenario and growth of prices")
     sheet.headers(12, ["Line", "Scenario's factor", "Growth of prices a year"])
     row = 13
     for line in data.lines:
@@ -79,14 +79,14 @@ def inputs_sheet(book: Book, data: Money, where: Where) -> None:
 
 
 def _published(data: Money, where: Where, sheet: Sheet, row: int) -> None:
-    sheet.text(row, 0, "Published figures of the high needs block", "section", fit=False)
+    sheet.section(row, "Published figures of the high needs block")
     sheet.headers(row + 1, ["What", "Pounds", "Financial year", "Status", "Source"])
     row += 2
     sources = dict(zip(data.county.table("sources")["source"], data.county.table("sources")["title"], strict=True))
     for record in data.county.table("finance").to_dict("records"):
         sheet.text(row, 0, _PUBLISHED.get(str(record["measure"]), str(record["measure"]).replace("_", " ")))
         sheet.number(row, 1, float(record["value_gbp"]), "input_pounds")
-        sheet.text(row, 2, record["financial_year"])
+        sheet.text(row, 2, record["financial_year"], "after")
         sheet.text(row, 3, record["status"])
         source = str(record["source"])
         sheet.text(row, 4, "Assumption" if source == "assumption" else sources.get(source, source), "wrap")
@@ -104,7 +104,8 @@ def prices_sheet(book: Book, data: Money, where: Where) -> None:
     sheet.heading(
         "Unit prices", "Every price in use at base-year prices; write a changed price and set the switch on the sheet Inputs", UNCHANGED
     )
-    sheet.headers(5, list(PRICE_COLUMNS))
+    sheet.headers(5, list(PRICE_COLUMNS), repeat=True)
+    sheet.wide = True
     inputs = where.sheets["Inputs"]
     first = row = 6
     for price in data.detail.prices.to_dict("records"):
@@ -180,7 +181,7 @@ def timing_sheet(book: Book, data: Money, where: Where) -> None:
         sheet.number(6, column, number, "number")
         sheet.formula(7, column, f"=(1+Discount_rate)^-{letter(6, column, columns_fixed=False)}", float(data.discount[step]), "factor")
     where.row[("Timing", "number")], where.row[("Timing", "discount")] = 6, 7
-    sheet.text(9, 0, "Price index by line", "section", fit=False)
+    sheet.section(9, "Price index by line")
     row = 10
     for line in data.lines:
         sheet.text(row, 0, LINE_TITLES[line])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -11,7 +12,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 INTERNAL: Final = "INTERNAL: exact figures. Do not publish; the public tables are in the folder public."
 
-MOST_WIDTH: Final = 52
+MOST_WIDTH: Final = 58
 """No column is wider, in characters; longer text is wrapped."""
 
 LABELS: Final = 8
@@ -29,13 +30,15 @@ STYLES: Final[dict[str, dict[str, Any]]] = {
     "internal": {"bold": True, "font_color": _RED},
     "banner": {"bold": True, "font_color": _PLUM},
     "section": {"bold": True, "font_size": 13, "font_color": _NAVY},
-    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": _NAVY, "text_wrap": True, "valign": "top", "border": 1},
-    "year": {"bold": True, "font_color": "#FFFFFF", "bg_color": _NAVY, "align": "right", "valign": "top", "border": 1, "text_wrap": True},
-    "text": {"valign": "top"},
-    "wrap": {"text_wrap": True, "valign": "top"},
-    "bold": {"bold": True, "valign": "top"},
-    "link": {"font_color": _NAVY, "underline": 1, "valign": "top"},
-    "input_text": {"font_color": _BLUE, "bg_color": _INPUT_FILL, "border": 1, "border_color": _GREY, "align": "right", "valign": "top"},
+    "header": {"bold": True, "font_color": "#FFFFFF", "bg_color": _NAVY, "text_wrap": True, "border": 1},
+    "year": {"bold": True, "font_color": "#FFFFFF", "bg_color": _NAVY, "align": "right", "border": 1, "text_wrap": True},
+    "text": {},
+    "after": {"indent": 1},
+    "wrap": {"text_wrap": True, "indent": 1},
+    "bold": {"bold": True},
+    "link": {"font_color": _NAVY, "underline": 1},
+    "input_text": {"font_color": _BLUE, "bg_color": _INPUT_FILL, "border": 1, "border_color": _GREY, "align": "right"},
+    "input_left": {"font_color": _BLUE, "bg_color": _INPUT_FILL, "border": 1, "border_color": _GREY},
     "input_pounds": {"num_format": _PENNIES, "font_color": _BLUE, "bg_color": _INPUT_FILL, "border": 1, "border_color": _GREY},
     "input_percent": {"num_format": "0.0%", "font_color": _BLUE, "bg_color": _INPUT_FILL, "border": 1, "border_color": _GREY},
     "input_share": {"num_format": "0.0000", "font_color": _BLUE, "bg_color": _INPUT_FILL, "border": 1, "border_color": _GREY},
@@ -56,7 +59,7 @@ STYLES: Final[dict[str, dict[str, Any]]] = {
 }
 """The styles by name. Inputs are blue on pale yellow with a border, model quantities plum, calculations black, figures kept for comparison grey."""
 
-ALWAYS: Final = {"font_name": "Arial", "font_size": 10}
+ALWAYS: Final = {"font_name": "Arial", "font_size": 10, "valign": "top"}
 
 
 def sheet_name(text: str, taken: set[str]) -> str:
@@ -79,6 +82,8 @@ class Sheet:
     formats: dict[str, Any]
     about: str = ""
     widths: dict[int, float] = field(default_factory=dict)
+    wrapped: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    wide: bool = False
 
     def ref(self, row: int, column: int, *, rows_fixed: bool = True, columns_fixed: bool = True) -> str:
         """The address of a cell for a formula on another sheet."""
@@ -96,6 +101,8 @@ class Sheet:
     def text(self, row: int, column: int, value: object, style: str = "text", *, fit: bool = True) -> None:
         """Write text, never taken for a formula, a number or an address."""
         self.sheet.write_string(row, column, str(value), self.formats[style])
+        if STYLES[style].get("text_wrap"):
+            self.wrapped.setdefault(row, []).append((column, str(value)))
         if fit:
             self._fit(column, str(value), 1.0 if style in ("header", "bold", "year") else 0.0)
 
@@ -114,31 +121,54 @@ class Sheet:
     def heading(self, title: str, subtitle: str, banner: str = "") -> None:
         """Title, what the sheet shows, and that it is internal, in rows 1 to 3; a banner formula in row 4."""
         self.about = subtitle
+        self.sheet.set_row(0, 26)
         self.text(0, 0, title, "title", fit=False)
         self.text(1, 0, subtitle, "subtitle", fit=False)
         self.text(2, 0, INTERNAL, "internal", fit=False)
         if banner:
             self.formula(3, 0, f'=IF(Price_switch="Changed",{_quoted(CHANGED)},{_quoted(banner)})', banner, "banner", fit=False)
 
-    def headers(self, row: int, names: list[str], year_from: int | None = None) -> None:
-        """A row of headers, repeated on every printed page."""
+    def section(self, row: int, title: str) -> None:
+        """The title of a part of the sheet."""
+        self.sheet.set_row(row, 20)
+        self.text(row, 0, title, "section", fit=False)
+
+    def headers(self, row: int, names: list[str], year_from: int | None = None, *, repeat: bool = False) -> None:
+        """A row of headers, repeated on every printed page where the sheet is one long table."""
         for column, name in enumerate(names):
             self.text(row, column, name, "year" if year_from is not None and column >= year_from else "header", fit=False)
             longest = max(len(word) for word in f"{name} .".split())
             self.widths[column] = max(self.widths.get(column, 0.0), longest * 1.15 + 2.0, min(len(name) * 0.75 + 2.0, 16.0))
-        self.sheet.repeat_rows(row)
+        if repeat:
+            self.sheet.repeat_rows(row)
 
     def finish(self) -> None:
-        """Set the widths of columns and the look on paper."""
+        """Set the widths of columns, the heights of rows with wrapped text, and the look on paper: A4 across, A3 for the widest."""
         for column, width in self.widths.items():
             self.sheet.set_column(column, column, width)
-        self.sheet.hide_gridlines(0)
+        for row, texts in self.wrapped.items():
+            lines = max(_lines(text, self.widths.get(column, 8.43)) for column, text in texts)
+            if lines > 1:
+                self.sheet.set_row(row, 13.5 * lines + 2)
         self.sheet.set_landscape()
-        self.sheet.set_paper(9)
+        self.sheet.set_paper(8 if self.wide else 9)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         self.sheet.set_header("&L&BINTERNAL&R&A")
         self.sheet.set_footer("&LExact figures, not for publication&RPage &P of &N")
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of this width, in characters, broken between words."""
+    room, lines, used = max(width - 2.0, 4.0), 1, 0.0
+    for word in text.split():
+        length = len(word) * 0.92
+        if used and used + 1 + length > room:
+            lines, used = lines + 1, length
+        else:
+            used += length + (1 if used else 0)
+        lines += max(math.ceil(length / room) - 1, 0)
+    return lines
 
 
 CHANGED: Final = "PRICES ARE CHANGED. Placements are as optimised; re-run for a new plan."

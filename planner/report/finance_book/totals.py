@@ -160,7 +160,7 @@ def financial_sheet(book: Book, data: Money, where: Where) -> None:
 def _written(sheet: Sheet, data: Money, where: Where) -> None:
     """What the run wrote in ledger_financial_year.csv, for the checks."""
     row = where.row[("Financial years", "next")]
-    sheet.text(row, 0, "As the run wrote it: ledger_financial_year.csv", "section", fit=False)
+    sheet.section(row, "As the run wrote it: ledger_financial_year.csv")
     written = data.financial_years.groupby(["line", "financial_year"])["cash_gbp"].sum().to_dict()
     row += 1
     where.row[("Financial years", "written first")] = row
@@ -225,7 +225,7 @@ def position_sheet(book: Book, data: Money, where: Where) -> None:
 
 def _position_written(sheet: Sheet, data: Money, where: Where, years: list[str], row: int, cost: dict[str, float]) -> None:
     """What the run wrote in dsg_position.csv: the checked columns, then any others, such as the unmitigated position."""
-    sheet.text(row, 0, "As the run wrote it: dsg_position.csv", "section", fit=False)
+    sheet.section(row, "As the run wrote it: dsg_position.csv")
     titles = {
         "high_needs_cost_gbp": "High needs cost with other spend",
         "in_year_gbp": "Gap in the year",

@@ -34,7 +34,8 @@ def quantities_sheet(book: Book, data: Money, where: Where) -> None:
         UNCHANGED,
     )
     names = ["Fund", "Line", "Provision", "Unit", "Option", "Unit price", "What is counted", "Total", *data.years, "Priced as in"]
-    sheet.headers(5, names, year_from=TOTAL_COLUMN)
+    sheet.headers(5, names, year_from=TOTAL_COLUMN, repeat=True)
+    sheet.wide = True
     years = list(data.years)
     last = xl_col_to_name(LABELS + len(years) - 1)
     for row, record in enumerate(data.detail.rows.to_dict("records"), start=FIRST):
@@ -44,7 +45,7 @@ def quantities_sheet(book: Book, data: Money, where: Where) -> None:
         sheet.formula(row, TOTAL_COLUMN, f"=SUM({xl_col_to_name(LABELS)}{row + 1}:{last}{row + 1})", sum(amounts), "count")
         for column, amount in enumerate(amounts, start=LABELS):
             sheet.number(row, column, amount, "quantity")
-        sheet.text(row, LABELS + len(years), record["index_year"] or "the year itself")
+        sheet.text(row, LABELS + len(years), record["index_year"] or "the year itself", "after")
     where.span["Quantities"] = (FIRST, FIRST + max(len(data.detail.rows) - 1, 0))
     _finish(sheet)
 
@@ -59,8 +60,6 @@ def _labels(sheet: Sheet, row: int, record: dict[str, object]) -> None:
 
 def _finish(sheet: Sheet, columns: int = 3) -> None:
     sheet.sheet.freeze_panes(FIRST, columns)
-    sheet.widths[1] = min(sheet.widths.get(1, 20.0), 34.0)
-    sheet.widths[2] = min(sheet.widths.get(2, 20.0), 30.0)
     sheet.finish()
 
 
@@ -73,7 +72,8 @@ def cost_sheet(book: Book, data: Money, where: Where) -> None:
     end = LABELS + len(years)
     extra = ["Present value, £", "Quantity, discounted and indexed", "Quantity, indexed"]
     names = ["Fund", "Line", "Provision", "Unit", "Option", "Unit price", "Price in use, £", "Total, £", *years, *extra]
-    sheet.headers(5, names, year_from=TOTAL_COLUMN)
+    sheet.headers(5, names, year_from=TOTAL_COLUMN, repeat=True)
+    sheet.wide = True
     discount = data.discount
     weights: dict[str, tuple[float, float, float]] = {}
     for row, record in enumerate(data.detail.rows.to_dict("records"), start=FIRST):
@@ -128,7 +128,7 @@ def base_year_sheet(book: Book, data: Money, where: Where) -> None:
     where.sheets["Base year"] = sheet
     about = f"What {data.years[0]} costs before anything is decided; part of the first financial year and of no total of the plan"
     sheet.heading("Base year", about, UNCHANGED)
-    sheet.headers(5, ["Fund", "Line", "Provision", "Unit price", "What is counted", "Quantity", "Price in use, £", "Cash, £"])
+    sheet.headers(5, ["Fund", "Line", "Provision", "Unit price", "What is counted", "Quantity", "Price in use, £", "Cash, £"], repeat=True)
     row = FIRST
     for record in data.detail.base.to_dict("records"):
         price, quantity = str(record["price"]), float(record["quantity"])
@@ -155,7 +155,8 @@ def ledger_sheet(book: Book, data: Money, where: Where) -> None:
     sheet.heading(
         "Ledger", "One row for each row of ledger.csv: cash from the sheet Cost, then discounted; the run's own figures in grey", UNCHANGED
     )
-    sheet.headers(5, list(LEDGER_COLUMNS))
+    sheet.headers(5, list(LEDGER_COLUMNS), repeat=True)
+    sheet.wide = True
     groups = _groups(data)
     rows = data.ledger.to_dict("records")
     cash_by: dict[tuple[str, int], float] = {}
@@ -193,7 +194,7 @@ def _ledger_row(
     sheet.number(row, LEDGER_STEP, step, "number")
     quantity = float(record["quantity"])  # type: ignore[arg-type]
     sheet.number(row, 9, quantity, "quantity")
-    sheet.text(row, 10, record["quantity_unit"])
+    sheet.text(row, 10, record["quantity_unit"], "after")
     sheet.text(row, 11, " ".join(prices) if len(prices) <= 6 else f"{len(prices)} prices, see Cost", fit=len(prices) <= 2)
     if len(prices) == 1:
         sheet.formula(row, 12, f"={where.ref('Unit prices', prices[0], IN_USE)}", where.value[("price", prices[0])], "pennies")
