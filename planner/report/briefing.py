@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import ModuleType
 
 from planner.publish.pack import MARKS, Audience, Pack
@@ -10,9 +11,20 @@ from planner.report.paper.charts import Picture
 from planner.report.paper.figures import Figures, Said
 from planner.report.paper.kit import WIDTH_CM, Paper
 from planner.report.paper.run_part import Grid
+from planner.report.write import write_bytes
 
 ROLES = ("Author", "Commissioner", "Assurer", "Approver")
 """Who signs, by role; names and dates are for people to fill in."""
+
+
+def write_briefing(folder: Path, pack: Pack) -> None:
+    """Write ``briefing.docx`` into a folder.
+
+    Raises:
+        WriteError: if it cannot be written.
+
+    """
+    write_bytes(folder / "briefing.docx", briefing(pack))
 
 
 def briefing(pack: Pack) -> bytes:
@@ -64,10 +76,18 @@ def _options(paper: Paper, figures: Figures, part: ModuleType) -> None:
 
 def _grid(paper: Paper, grid: Grid) -> None:
     caption, header, rows, _ = grid
-    longest = [max([len(text) for text in (*(row[column] for row in rows), head)] or [1]) for column, head in enumerate(header)]
-    shares = [min(max(length, 9), 40) for length in longest]
-    widths = [WIDTH_CM * share / sum(shares) for share in shares]
+    widths = _widths(header, rows)
     paper.table(caption, header, rows, widths, f"{caption} {len(rows)} rows. Columns: {', '.join(header)}.")
+
+
+def _widths(header: list[str], rows: list[list[str]]) -> list[float]:
+    """Widths of columns in cm: none narrower than its longest word, the rest of the page shared by the longest text."""
+    columns = [[head, *(row[number] for row in rows)] for number, head in enumerate(header)]
+    least = [0.7 + 0.215 * max(len(word) for text in column for word in (text.split() or [""])) for column in columns]
+    wish = [min(0.7 + 0.2 * max(len(text) for text in column), 9.0) for column in columns]
+    room = max(WIDTH_CM - sum(least), 0.0)
+    more = [max(wanted - narrow, 0.01) for wanted, narrow in zip(wish, least, strict=True)]
+    return [narrow + room * share / sum(more) for narrow, share in zip(least, more, strict=True)]
 
 
 def _picture(paper: Paper, picture: Picture | None) -> None:
@@ -81,8 +101,7 @@ def _children(paper: Paper, figures: Figures, part: ModuleType, picture: Picture
     grid = run_part.placements_table(figures) if part is run_part else None
     if grid is not None:
         _grid(paper, grid)
-    else:
-        _picture(paper, picture)
+    _picture(paper, picture)
 
 
 def _money(paper: Paper, figures: Figures, part: ModuleType, picture: Picture | None) -> None:

@@ -4,10 +4,62 @@ from __future__ import annotations
 
 import datetime
 import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
+from planner.county.county import County
+from planner.county.programme import Programme
+from planner.demand.demand import Demand
+from planner.finance.detail import money_detail
+from planner.network.arcs import Arcs
+from planner.rates.rates import Rates
 from planner.report.finance_book import control, inputs, totals, workings
 from planner.report.finance_book.data import Money, Where
 from planner.report.finance_book.kit import Book, new_book
+from planner.report.write import write_bytes
+from planner.results.presence import presence
+from planner.results.solution import Solution
+from planner.scenario.schema import Scenario
+
+
+def write_finance(
+    folder: Path,
+    scenario: Scenario,
+    county: County,
+    demand: Demand,
+    arcs: Arcs,
+    rates: Rates,
+    programme: Programme,
+    solution: Solution,
+    manifest: Mapping[str, Any],
+) -> None:
+    """Write ``finance.xlsx`` into a folder for inside the council, from a finished run; ``manifest`` is its manifest as plain data.
+
+    Raises:
+        WriteError: if it cannot be written.
+
+    """
+    money = run_money(scenario, county, demand, arcs, rates, programme, solution, manifest)
+    write_bytes(folder / "finance.xlsx", finance_workbook(money))
+
+
+def run_money(
+    scenario: Scenario,
+    county: County,
+    demand: Demand,
+    arcs: Arcs,
+    rates: Rates,
+    programme: Programme,
+    solution: Solution,
+    manifest: Mapping[str, Any],
+) -> Money:
+    """What the workbook is made from: the run's tables, and its ledger split by unit price."""
+    ledger = solution.table("ledger")
+    detail = money_detail(scenario, county, demand, arcs, rates, programme, solution, presence(solution, demand, arcs), ledger)
+    names = dict(zip(arcs.units["unit"].astype(str), arcs.units["unit_name"].astype(str), strict=True))
+    years, position = solution.table("ledger_financial_year"), solution.table("dsg_position")
+    return Money(scenario, county, rates, detail, ledger, years, position, manifest, names)
 
 
 def finance_workbook(money: Money) -> bytes:

@@ -20,7 +20,7 @@ from planner.finance.detail import GROUP, UNPRICED, MoneyDetail, money_detail, u
 from planner.finance.ledger import build_ledger
 from planner.report.finance_book.data import Money
 from planner.report.finance_book.kit import STYLES, sheet_name
-from planner.report.finance_workbook import finance_workbook
+from planner.report.finance_workbook import finance_workbook, run_money, write_finance
 from planner.results.presence import presence
 from planner.run import Case, RunResult, prepare
 from tests import libreoffice as office
@@ -38,12 +38,8 @@ def detail_of(case: Case, run: RunResult, ledger: pd.DataFrame | None = None) ->
 def money_of(run: RunResult, unit_names: dict[str, str] | None = None) -> Money:
     case = run.case
     manifest = json.loads(next(run.folder.rglob("manifest.json")).read_text(encoding="utf-8"))
-    names = dict(zip(case.arcs.units["unit"], case.arcs.units["unit_name"], strict=True))
-    table = run.solution.table
-    return Money(
-        case.loaded.scenario, case.county, case.rates, detail_of(case, run), table("ledger"), table("ledger_financial_year"),
-        table("dsg_position"), manifest, {**names, **(unit_names or {})},
-    )  # fmt: skip
+    money = run_money(case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, run.solution, manifest)
+    return Money(**{**vars(money), "unit_names": {**money.unit_names, **(unit_names or {})}})
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +195,14 @@ def test_names_like_formulas_stay_text(priced_run: RunResult) -> None:
 
 def test_the_same_run_gives_the_same_bytes(priced_run: RunResult) -> None:
     assert finance_workbook(money_of(priced_run)) == finance_workbook(money_of(priced_run))
+
+
+def test_it_is_written_where_it_is_told_to(priced_run: RunResult, tmp_path: Path) -> None:
+    case, manifest = priced_run.case, money_of(priced_run).manifest
+    write_finance(
+        tmp_path, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, priced_run.solution, manifest
+    )
+    assert (tmp_path / "finance.xlsx").read_bytes() == finance_workbook(money_of(priced_run))
 
 
 def test_one_function_names_sheets() -> None:

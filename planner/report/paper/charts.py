@@ -32,7 +32,7 @@ class Picture:
 
 
 def lines_chart(
-    title: str, table: PackTable, years: Sequence[str], lines: Mapping[str, Sequence[Any]], kind: Kind, height_cm: float = 4.6
+    title: str, table: PackTable, years: Sequence[str], lines: Mapping[str, Sequence[Any]], kind: Kind, height_cm: float = 4.2
 ) -> Picture:
     """A line for each name over the years, the scale from 0, each line named at its end.
 
@@ -43,7 +43,7 @@ def lines_chart(
     )
     with mpl.rc_context({**SETTINGS, "font.size": 9}):
         figure = Figure(figsize=(WIDTH_CM / CM_PER_INCH, height_cm / CM_PER_INCH))
-        axes = figure.add_axes((0.085, 0.12, 0.64, 0.82))
+        axes = figure.add_axes((0.085, 0.13, 0.64, 0.8))
         styles = list(LOOKS.values())
         ends = []
         for number, (name, values) in enumerate(kept.items()):
@@ -54,7 +54,7 @@ def lines_chart(
             ends.append((name, next((value for value in reversed(drawn) if value == value), 0.0), colour))
         lowest = min((value for values in kept.values() for value in numbers(values) if value == value), default=0.0)
         axes.set_ylim(bottom=min(0.0, lowest * 1.1))
-        axes.set_ylim(top=axes.get_ylim()[1] * 1.05)
+        axes.set_ylim(top=axes.get_ylim()[1] * (1.02 + 0.16 * (len(kept) - 1)))
         axes.set_xlim(-0.2, len(years) - 0.8)
         axes.yaxis.set_major_formatter(FuncFormatter(_axis(kind)))
         year_ticks(axes, list(years))

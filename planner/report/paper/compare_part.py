@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from planner.publish.pack import Kind, PackTable
+from planner.publish.pack import LOW, Kind, PackTable
 from planner.report.paper.charts import Picture, lines_chart
 from planner.report.paper.figures import Figures, Said, is_number, largest
 from planner.report.paper.run_part import Grid
@@ -20,24 +20,39 @@ def _measure(figures: Figures, *words: str) -> dict[str, Any] | None:
 
 
 def best(figures: Figures) -> tuple[list[str], list[str]]:
-    """The scenarios with the least waiting, and of those the ones with the least cost, as far as the pack's figures tell them apart."""
+    """The scenarios with the least waiting and of those the least cost, and the scenarios with the least cost of all.
+
+    Scenarios of which the findings say that there is no clear difference of cost stay together.
+    """
+    cost = _figures_of(figures, _measure(figures, "cost", "present value"))
+    waiting = _figures_of(figures, _measure(figures, "waiting"))
     names = list(figures.pack.scenarios)
-    for words in (("waiting",), ("cost", "present value")):
-        row = _measure(figures, *words)
-        if row is None:
-            continue
-        known = {
-            name: 0.0 if str(row[name]) == "[low]" else float(row[name])
-            for name in names
-            if is_number(row[name]) or str(row[name]) == "[low]"
-        }
-        if known:
-            least = min(known.values())
-            names = [name for name in names if known.get(name) == least]
-    row = _measure(figures, "cost", "present value")
-    known = {name: float(row[name]) for name in figures.pack.scenarios if is_number(row[name])} if row else {}
-    cheapest = [name for name, value in known.items() if value == min(known.values())]
-    return names, cheapest
+    if waiting:
+        names = [name for name in names if waiting.get(name) == min(waiting.values())]
+    return _least(figures, names, cost), _least(figures, list(figures.pack.scenarios), cost)
+
+
+def _figures_of(figures: Figures, row: dict[str, Any] | None) -> dict[str, float]:
+    """The numbers of a row by scenario; what rounds to 0 but is not 0 is more than 0 and less than 1."""
+    if row is None:
+        return {}
+    values = {name: 0.5 if str(row[name]) == str(LOW) else row[name] for name in figures.pack.scenarios}
+    return {name: float(value) for name, value in values.items() if is_number(value)}
+
+
+def _least(figures: Figures, names: list[str], cost: dict[str, float]) -> list[str]:
+    known = [name for name in names if name in cost]
+    if not known:
+        return names
+    first = min(known, key=lambda name: cost[name])
+    return [name for name in known if cost[name] == cost[first] or _alike(figures, first, name)]
+
+
+def _alike(figures: Figures, one: str, other: str) -> bool:
+    """Whether a finding says that two scenarios show no clear difference of cost."""
+    titles = figures.titles()
+    texts = [str(row.get("text", "")) for row in figures.rows("findings")]
+    return any("no clear difference" in text and "cost" in text and titles[one] in text and titles[other] in text for text in texts)
 
 
 def _named(figures: Figures, names: list[str]) -> str:
@@ -49,14 +64,21 @@ def _named(figures: Figures, names: list[str]) -> str:
 def asked(figures: Figures) -> list[Said]:
     """What Schools Forum is asked to do: which scenario to consider, and what to note."""
     chosen, cheapest = best(figures)
+    waiting = _figures_of(figures, _measure(figures, "waiting"))
+    fewest = sum(value == min(waiting.values()) for value in waiting.values())
     asks = []
     if len(chosen) < len(figures.pack.scenarios):
-        which = "which leaves the fewest children waiting and, of those that do, costs least" if len(chosen) == 1 else "which leave the fewest children waiting and cost the same to the nearest figure shown"  # fmt: skip
+        which = "which leaves the fewest children waiting" if len(chosen) == 1 else "which leave the fewest children waiting"
+        if len(chosen) > 1:
+            which += ", with no clear difference of cost between them"
+        elif fewest > 1:
+            which += " and, of those that do, costs least"
         asks.append(Said(f"consider {_named(figures, chosen)}, {which}", (SIDE,)))
     else:
         asks.append(Said("note that the figures shown do not tell the scenarios apart", (SIDE,)))
     if cheapest and set(cheapest) != set(chosen):
-        asks.append(Said(f"note that the least costly scenario is {_named(figures, cheapest)}", (SIDE,)))
+        words = "scenario is" if len(cheapest) == 1 else "scenarios, with no clear difference between them, are"
+        asks.append(Said(f"note that the least costly {words} {_named(figures, cheapest)}", (SIDE,)))
     asks.append(Said("give its view before the council decides on any scheme"))
     return asks
 

@@ -89,7 +89,7 @@ def options_table(figures: Figures) -> Grid | None:
     if figures.has("appraisal"):
         return _grid(figures, "appraisal", "Options compared: the largest by capital", "capital_gbp", MOST_OPTIONS)
     if figures.has("options"):
-        return _grid(figures, "options", "What opens or grows: the largest by capital", "capital_gbp", MOST_OPTIONS, ("name", "kind", "district", "opens", "places", "capital_gbp"))  # fmt: skip
+        return _grid(figures, "options", "What opens or grows: the largest by capital", "capital_gbp", MOST_OPTIONS, ("name", "district", "opens", "places", "capital_gbp"))  # fmt: skip
     return None
 
 
@@ -185,7 +185,7 @@ def pictures(figures: Figures) -> tuple[Picture | None, Picture | None]:
 def risks(figures: Figures) -> list[Said]:
     """The least certain assumptions and what they change."""
     red = [row for row in figures.rows("assumptions") if str(row.get("quality")) == "red"]
-    red.sort(key=lambda row: not (_stated(row.get("low")) and _stated(row.get("high"))))
+    red.sort(key=lambda row: (not (_stated(row.get("low")) and _stated(row.get("high"))), ".csv" in str(row["value"])))
     said = []
     for row in red[:MOST_RISKS]:
         unit = f" {row['unit']}" if _stated(row.get("unit")) else ""
