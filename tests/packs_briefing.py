@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 
 from planner.publish.pack import CONFIDENTIAL, LOW, NOT_APPLICABLE, NOT_AVAILABLE, Audience, Column, Kind, Pack, PackTable
@@ -106,3 +108,23 @@ def comparison_pack(audience: Audience = Audience.PUBLIC, *, alike: bool = True,
         table("bridge", ["scenario", "cause", "change_gbp"], bridge),
     ]  # fmt: skip
     return Pack("compare-test", "Comparison of three scenarios", audience, tuple(names), {one.name: one for one in made}, FACTS)
+
+
+def wide_comparison_pack() -> Pack:
+    """The comparison with eight scenarios, as many as ship."""
+    pack = comparison_pack()
+    more = [f"variant_{number}" for number in range(4, 9)]
+    tables = {}
+    for name, one in pack.tables.items():
+        if "baseline" not in one.frame.columns:
+            tables[name] = one
+            continue
+        like = one.column("special_expansion")
+        columns = (
+            *one.columns,
+            *(dataclasses.replace(like, name=extra, title=f"Late delivery {'abcdefgh'[int(extra[-1]) - 1]}") for extra in more),
+        )
+        tables[name] = dataclasses.replace(
+            one, columns=columns, frame=one.frame.assign(**dict.fromkeys(more, one.frame["special_expansion"]))
+        )
+    return dataclasses.replace(pack, scenarios=(*pack.scenarios, *more), tables=tables)

@@ -27,6 +27,7 @@ PACKS = {
     "nobody waits": packs.run_pack(waits=False),
     "comparison": packs.comparison_pack(),
     "comparison, told apart": packs.comparison_pack(alike=False),
+    "comparison of eight": packs.wide_comparison_pack(),
 }
 
 

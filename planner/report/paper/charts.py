@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from planner.publish.pack import Kind, PackTable
-from planner.report.charts.style import LOOKS, PALETTE, SETTINGS, label_lines, year_ticks
+from planner.report.charts.style import LOOKS, PALETTE, SETTINGS, spread, year_ticks
 from planner.report.paper.figures import numbers, show
 from planner.report.paper.kit import WIDTH_CM
 
 MOST_LINES = 5
 CM_PER_INCH = 2.54
+LABEL_CM = 0.46
+"""Height of a line's name with the room around it."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,9 @@ def lines_chart(
 ) -> Picture:
     """A line for each name over the years, the scale from 0, each line named at its end.
 
-    The words say what is drawn and the first and last figure of each line, as the table prints them.
+    The first ``MOST_LINES`` are drawn. The words say what is drawn and the first and last figure of each line, as the table prints them.
     """
-    kept = dict(
-        sorted(lines.items(), key=lambda item: -max((value for value in numbers(item[1]) if value == value), default=0.0))[:MOST_LINES]
-    )
+    kept = dict(list(lines.items())[:MOST_LINES])
     with mpl.rc_context({**SETTINGS, "font.size": 9}):
         figure = Figure(figsize=(WIDTH_CM / CM_PER_INCH, height_cm / CM_PER_INCH))
         axes = figure.add_axes((0.085, 0.13, 0.64, 0.8))
@@ -54,18 +54,31 @@ def lines_chart(
             ends.append((name, next((value for value in reversed(drawn) if value == value), 0.0), colour))
         lowest = min((value for values in kept.values() for value in numbers(values) if value == value), default=0.0)
         axes.set_ylim(bottom=min(0.0, lowest * 1.1))
-        axes.set_ylim(top=axes.get_ylim()[1] * (1.02 + 0.16 * (len(kept) - 1)))
+        axes.set_ylim(top=axes.get_ylim()[1] * (1.04 if len(kept) == 1 else 1.12))
         axes.set_xlim(-0.2, len(years) - 0.8)
         axes.yaxis.set_major_formatter(FuncFormatter(_axis(kind)))
         year_ticks(axes, list(years))
-        label_lines(axes, ends, at=(len(years) - 0.8) / (len(years) - 0.6))
+        _names(axes, ends, len(years) - 1, height_cm)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=200)
     said = "; ".join(
         f"{name}: {show(values[0], kind)} in {years[0]}, {show(values[-1], kind)} in {years[-1]}" for name, values in kept.items()
     )
-    left = f" The {len(lines) - len(kept)} smallest are in the table only." if len(lines) > len(kept) else ""
+    left = " Other lines are in the table only." if len(lines) > len(kept) else ""
     return Picture(buffer.getvalue(), title, f"Line chart. {title}. {said}.", f"{table.measure}. Table {table.name}.{left}", height_cm)
+
+
+def _names(axes: Any, ends: list[tuple[str, float, str]], last: int, height_cm: float) -> None:
+    """Each line's name beside its end, none over another."""
+    low, high = axes.get_ylim()
+    step = (high - low) * LABEL_CM / (height_cm * axes.get_position().height)
+    heights = spread([value for _, value, _ in ends], [step] * len(ends))
+    move = min(0.0, high + step / 2 - max(heights)) or max(0.0, low - min(heights))
+    for (name, value, colour), height in zip(ends, heights, strict=True):
+        axes.annotate(
+            name, xy=(last, value), xytext=(1.04, height + move), xycoords="data", textcoords=axes.get_yaxis_transform(), fontsize=9.5, va="center",
+            annotation_clip=False, arrowprops={"arrowstyle": "-", "color": colour, "lw": 1.0, "shrinkA": 1, "shrinkB": 4},
+        )  # fmt: skip
 
 
 def _axis(kind: Kind) -> Any:

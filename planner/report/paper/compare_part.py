@@ -9,7 +9,8 @@ from planner.report.paper.charts import Picture, lines_chart
 from planner.report.paper.figures import Figures, Said, is_number, largest
 from planner.report.paper.run_part import Grid
 
-MOST_FINDINGS, MOST_DIFFERENCES, MOST_ROWS = 4, 4, 12
+MOST_FINDINGS, MOST_DIFFERENCES, MOST_ROWS, MOST_SCENARIOS = 4, 4, 12, 4
+"""So many findings, differences and measures are shown, and so many scenarios named one by one; tables hold the rest."""
 
 SIDE = "results_side_by_side"
 
@@ -94,19 +95,35 @@ def summary(figures: Figures) -> list[Said]:
 
 
 def _each(figures: Figures, name: str, row: dict[str, Any]) -> str:
+    """The figure of every scenario; of many, that of the base, the lowest and the highest."""
     titles = figures.titles()
-    return "; ".join(f"{titles[scenario]} {figures.text(name, row, scenario)}" for scenario in figures.pack.scenarios if scenario in row)
+    names = [scenario for scenario in figures.pack.scenarios if scenario in row]
+    if len(names) > MOST_SCENARIOS:
+        known = [one for one in names if is_number(row[one])]
+        low, high = (
+            (min(known, key=lambda one: float(row[one])), max(known, key=lambda one: float(row[one]))) if known else (names[0], names[0])
+        )
+        names = list(dict.fromkeys([names[0], low, high]))
+    return "; ".join(f"{titles[scenario]} {figures.text(name, row, scenario)}" for scenario in names)
 
 
 def options_table(figures: Figures) -> Grid | None:
-    """The results side by side."""
+    """The results side by side: a column a scenario, or, where there are many, a row a scenario and the main measures."""
     if not figures.has(SIDE):
         return None
     titles = figures.titles()
     names = [name for name in figures.pack.scenarios if name in figures.pack.table(SIDE).frame.columns]
+    caption = f"Options compared. Table {SIDE}."
+    if len(names) > MOST_SCENARIOS:
+        found = [
+            _measure(figures, *words) for words in (("cost", "present value"), ("deficit",), ("waiting",), ("avoided",), ("independent",))
+        ]
+        rows = [row for row in found if row is not None][:4]
+        body = [[titles[name], *(figures.text(SIDE, row, name) for row in rows)] for name in names]
+        return caption, ["Scenario", *(str(row["measure"]) for row in rows)], body, SIDE
     rows = figures.rows(SIDE)[:MOST_ROWS]
     body = [[str(row["measure"]), *(figures.text(SIDE, row, name) for name in names)] for row in rows]
-    return f"Options compared. Table {SIDE}.", ["Measure", *(titles[name] for name in names)], body, SIDE
+    return caption, ["Measure", *(titles[name] for name in names)], body, SIDE
 
 
 def differences(figures: Figures) -> list[Said]:
@@ -164,12 +181,18 @@ def children(figures: Figures) -> list[Said]:
     return said
 
 
+def _shown_first(figures: Figures) -> list[str]:
+    """The scenarios with the base first, then those that the paper recommends or calls the least costly, then the rest."""
+    chosen, cheapest = best(figures)
+    return list(dict.fromkeys([figures.pack.scenarios[0], *chosen, *cheapest, *figures.pack.scenarios]))
+
+
 def money(figures: Figures) -> list[Said]:
     """Where the difference of cost comes from."""
     said = []
     titles = figures.titles()
     base = titles[figures.pack.scenarios[0]]
-    for scenario in figures.pack.scenarios[1:]:
+    for scenario in _shown_first(figures)[1:MOST_SCENARIOS]:
         rows = figures.rows("bridge", scenario=scenario)
         total = [row for row in rows if str(row["cause"]) == "Total"]
         parts = [row for row in rows if str(row["cause"]) != "Total" and is_number(row["change_gbp"])]
@@ -194,7 +217,7 @@ def _compared(figures: Figures, name: str, title: str) -> Picture | None:
     rows = _one_label(table, figures.rows(name))
     by_year = {str(row[column]): row for row in rows}
     titles = figures.titles()
-    names = [scenario for scenario in figures.pack.scenarios if scenario in table.frame.columns]
+    names = [scenario for scenario in _shown_first(figures) if scenario in table.frame.columns]
     lines = {titles[scenario]: [by_year[year][scenario] if year in by_year else None for year in years] for scenario in names}
     if not any(is_number(value) for values in lines.values() for value in values):
         return None

@@ -10,6 +10,11 @@ from planner.report.paper.figures import Figures, Said, is_number, largest
 
 MOST_OPTIONS, MOST_RISKS = 5, 3
 _SHORT = {title: LOOKS[code].name for code, title in PROVISION_TITLES.items() if code in LOOKS}
+_FIRST = [
+    PROVISION_TITLES[kind]
+    for kind in ("mainstream_support", "further_education", "state_special", "independent_special", "resource_centre")
+]
+"""Provision that is drawn first; the rest is in the table."""
 
 Grid = tuple[str, list[str], list[list[str]], str]
 """Caption, header, rows and the name of the table behind them."""
@@ -165,7 +170,8 @@ def pictures(figures: Figures) -> tuple[Picture | None, Picture | None]:
     years = figures.periods("placements")
     if len(years) > 1:
         table = figures.pack.table("placements")
-        kinds = [kind for kind in dict.fromkeys(str(kind) for kind in table.frame["provision_type"]) if kind != table.total]
+        known = [kind for kind in dict.fromkeys(str(kind) for kind in table.frame["provision_type"]) if kind != table.total]
+        kinds = [kind for kind in _FIRST if kind in known] + [kind for kind in known if kind not in _FIRST]
         lines = {}
         for kind in kinds:
             by_year = {str(row["year"]): row["children"] for row in figures.rows("placements", provision_type=kind)}
