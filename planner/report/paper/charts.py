@@ -73,7 +73,7 @@ def _names(axes: Any, ends: list[tuple[str, float, str]], last: int, height_cm: 
     low, high = axes.get_ylim()
     step = (high - low) * LABEL_CM / (height_cm * axes.get_position().height)
     heights = spread([value for _, value, _ in ends], [step] * len(ends))
-    move = min(0.0, high + step / 2 - max(heights)) or max(0.0, low - min(heights))
+    move = min(0.0, high - max(heights)) or max(0.0, low - min(heights))
     for (name, value, colour), height in zip(ends, heights, strict=True):
         axes.annotate(
             name, xy=(last, value), xytext=(1.04, height + move), xycoords="data", textcoords=axes.get_yaxis_transform(), fontsize=9.5, va="center",
