@@ -74,7 +74,7 @@ def run_pack(audience: Audience = Audience.PUBLIC, *, waits: bool = True, name: 
         table("cost_by_fund", ["financial_year", "fund", "cost_gbp"], funds),
         table("cost_by_line", ["financial_year", "fund", "line", "section_251", "cost_gbp"], lines),
         table("dsg_position", ["financial_year", "status", "high_needs_block_gbp", "in_year_gbp", "deficit_at_year_end_gbp"], dsg),
-        table("options", ["option", "name", "kind", "district", "opens", "places", "capital_gbp"], [("oak", name, "Open a contact base", "Northvale", "2025/26", 16, 210_000), ("elm", "Elm centre", "Open a resource centre", "Southmoor", "2026/27", 48, NOT_AVAILABLE)]),
+        table("options", ["option", "name", "kind", "district", "opens", "places", "capital_gbp"], [("oak", name, "Open a contact base", "Northvale", "2025/26", 16, 210_000), ("elm", "Elm centre", "Open a resource centre", "Southmoor", "2026/27", 48, NOT_AVAILABLE), *((f"more_{number}", f"Centre {letter}", "Open a resource centre", "Southmoor", "2026/27", 8, 90_000) for number, letter in enumerate("abcdef"))]),
         table("journeys", ["district", "year", "travelling", "mean_minutes"], [(place, YEARS[-1], 40, minutes) for place, minutes in (("Northvale", 31), ("Southmoor", 12), ("Total", 22))]),
         table("assumptions", ["id", "what", "value", "unit", "low", "high", "quality", "effect"], [("help", "EHCPs avoided by an episode", "0.15", "EHCPs", "0.05", "0.25", "red", "How many EHCPs are avoided"), ("births", "Births", "fall", NOT_AVAILABLE, "", "", "amber", "Nothing here")]),
     ]  # fmt: skip

@@ -308,14 +308,16 @@ def _fund_chart(book: Book, sheet: Sheet, data: Money, where: Where) -> None:
     line.add_series({"name": "Deficit at the end of the year", "categories": f"={summary.span(first, last, 0)}",
                      "values": f"={summary.span(first, last, len(funds) + 2)}", "line": {"color": _COLOURS[0], "width": 2.5},
                      "marker": {"type": "circle", "size": 6, "fill": {"color": _COLOURS[0]}, "border": {"color": _COLOURS[0]}}})  # fmt: skip
-    _dress(line, "Deficit of the dedicated schools grant at the end of each year")
+    _dress(
+        line, "Deficit of the dedicated schools grant at the end of each year", lowest=float(data.position["deficit_at_year_end_gbp"].min())
+    )
     line.set_legend({"none": True})
     alt = f"Line chart of the deficit at the end of each financial year, {years[0]} to {years[-1]}. The figures are on the sheet Summary."
     sheet.sheet.insert_chart(TOP + 2 * CHART_ROWS, 0, line, {"description": alt, "object_position": 2})
 
 
-def _dress(chart: Any, title: str, *, flat: bool = False) -> None:
-    """The house style of a native chart: plain title, zero-based scale in millions, light grid, names at the top."""
+def _dress(chart: Any, title: str, *, flat: bool = False, lowest: float = 0.0) -> None:
+    """The house style of a native chart: plain title, zero-based scale in millions unless figures are below 0, light grid, names at the top."""
     font = {"name": "Arial", "size": 10, "color": "#0B0C0C", "bold": False}
     chart.set_title({"name": title, "name_font": {**font, "size": 13, "bold": True}, "overlay": False})
     scale = {
@@ -323,7 +325,7 @@ def _dress(chart: Any, title: str, *, flat: bool = False) -> None:
         "num_font": font,
         "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}},
         "line": {"none": True},
-        "min": 0,
+        **({"min": 0} if lowest >= 0 else {}),
     }
     names = {"num_font": {**font, "rotation": 0} if flat else {**font, "rotation": -45}, "label_position": "low", "text_axis": True,
              "major_gridlines": {"visible": False}}  # fmt: skip

@@ -105,7 +105,7 @@ def _grid(figures: Figures, name: str, caption: str, by: str, most: int, only: t
     if by in table.frame.columns:
         rows.sort(key=lambda row: -float(row[by]) if is_number(row[by]) else 1.0)
     rows = [row for row in rows if str(row[columns[0].name]) != table.total]
-    rest = f" ({len(rows)} in all)" if len(rows) > most else ""
+    rest = "; the others are in the table" if len(rows) > most else ""
     body = [[figures.text(name, row, column.name) for column in columns] for row in rows[:most]]
     return f"{caption}{rest}. Table {name}.", [column.title for column in columns], body, name
 
