@@ -22,7 +22,8 @@ CHILD_LINES: Final = ("place_funding", "top_up", "independent_fees", "mainstream
 """Lines paid for a child in a place."""
 
 
-def _children(demand: Demand, arcs: Arcs, cohort: np.ndarray, unit: np.ndarray) -> pd.DataFrame:
+def children_at(demand: Demand, arcs: Arcs, cohort: np.ndarray, unit: np.ndarray) -> pd.DataFrame:
+    """What a price may depend on, for cohorts in units: phase, need, band, provision type and unit."""
     frame = demand.cohorts.iloc[cohort][["phase", "need", "band"]].reset_index(drop=True)
     frame["provision_type"] = arcs.units["provision_type"].to_numpy()[unit]
     frame["unit"] = arcs.units["unit"].to_numpy()[unit]
@@ -35,15 +36,17 @@ def transport_rate(rates: pd.DataFrame, children: pd.DataFrame, km: Floats) -> F
     Beyond the walking distance of the phase a share of children is carried: ``share (fixed + per km x km) (1 + solo share
     (solo factor - 1))``; within it none.
     """
-    part = {
-        name: find(rates, "transport", f"journey_{name}", children)
-        for name in ("year_fixed", "year_km", "share_carried", "share_solo", "solo_factor")
-    }
+    shared = find(rates, "transport", "journey_year_fixed", children) + find(rates, "transport", "journey_year_km", children) * km
+    return journeys_paid(rates, children, km) * shared
+
+
+def journeys_paid(rates: pd.DataFrame, children: pd.DataFrame, km: Floats) -> Floats:
+    """(n,) shared journeys paid for one child: the share carried, a journey alone counted at its solo factor; 0 within walking distance."""
+    part = {name: find(rates, "transport", f"journey_{name}", children) for name in ("share_carried", "share_solo", "solo_factor")}
     walking = find(rates, "transport", "walking_km", children)
-    shared = part["year_fixed"] + part["year_km"] * km
     solo = 1.0 + part["share_solo"] * (np.where(part["solo_factor"] > 0, part["solo_factor"], 1.0) - 1.0)
-    cost: Floats = np.where(km > walking, part["share_carried"] * shared * solo, 0.0)
-    return cost
+    paid: Floats = np.where(km > walking, part["share_carried"] * solo, 0.0)
+    return paid
 
 
 def _per_child(rates: pd.DataFrame, children: pd.DataFrame, km: Floats, factors: dict[str, float]) -> dict[str, Floats]:
@@ -154,9 +157,9 @@ def build_rates(scenario: Scenario, county: County, demand: Demand, arcs: Arcs, 
     years = np.arange(horizon + 1, dtype=float)
     discount = (1.0 + money.discount_rate) ** -years
     uprating = {line: (1.0 + money.uprating_per_year.get(line, 0.0)) ** years for line in LINES}  # type: ignore[call-overload]
-    children = _children(demand, arcs, arcs.cohort, arcs.unit)
+    children = children_at(demand, arcs, arcs.cohort, arcs.unit)
     arc = _per_child(rates, children, arcs.km, factors)
-    stock = _per_child(rates, _children(demand, arcs, demand.stock_cohort, demand.stock_unit), arcs.stock_km, factors)
+    stock = _per_child(rates, children_at(demand, arcs, demand.stock_cohort, demand.stock_unit), arcs.stock_km, factors)
     units = arcs.units.assign(phase="", need="", band="")
     place = {line: find(rates, line, "place_year", units) * factors[line] for line in ("place_funding", "early_help", "independent_fees")}
     place = {line: values for line, values in place.items() if values.any()}

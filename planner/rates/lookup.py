@@ -26,17 +26,25 @@ def find(rates: pd.DataFrame, line: str, per: str, wanted: pd.DataFrame) -> Floa
 
     0 where no price of this line is paid.
     """
-    part = rates[(rates["line"] == line) & (rates["per"] == per)].reset_index(drop=True)
+    row = find_rows(rates, line, per, wanted)
+    prices = rates["value_gbp"].to_numpy(dtype=float)
+    found: Floats = np.where(row >= 0, prices[np.maximum(row, 0)], 0.0) if len(prices) else np.zeros(len(wanted))
+    return found
+
+
+def find_rows(rates: pd.DataFrame, line: str, per: str, wanted: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """(n,) which row of ``rates`` prices each row of ``wanted``, as ``find`` does; -1 where none does."""
+    mine = np.nonzero(((rates["line"] == line) & (rates["per"] == per)).to_numpy())[0]
+    part = rates.iloc[mine].reset_index(drop=True)
     if part.empty or wanted.empty:
-        return np.zeros(len(wanted))
+        return np.full(len(wanted), -1, dtype=np.int64)
     used = [name for name in SELECTORS if (part[name] != "*").any()]
     if not used:
-        return np.full(len(wanted), float(part["value_gbp"].iloc[-1]))
+        return np.full(len(wanted), mine[-1], dtype=np.int64)
     kinds, inverse = _distinct(wanted, used)
     row = best_rows(part, used, kinds)
-    prices = np.where(row >= 0, part["value_gbp"].to_numpy(dtype=float)[np.maximum(row, 0)], 0.0)
-    found: Floats = prices[inverse]
-    return found
+    rows: npt.NDArray[np.int64] = np.where(row >= 0, mine[np.maximum(row, 0)], -1)[inverse]
+    return rows
 
 
 def _distinct(wanted: pd.DataFrame, names: list[str]) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:

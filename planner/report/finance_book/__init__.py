@@ -1,0 +1,1 @@
+"""The finance workbook, sheet by sheet."""

@@ -1,0 +1,1 @@
+"""The parts of the briefing: words, charts, and how they are set."""
