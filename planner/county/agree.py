@@ -23,6 +23,8 @@ def check_names(loaded: LoadedScenario, county: County) -> None:
         at = loaded.place(name)
         problems.add(at.file, name, text, line=at.line, column=at.column, expected=expected, fix=fix)
 
+    if scenario.detail.areas == "small_area" and "small_areas" not in county.tables:
+        wrong("detail.areas", f"the county '{county.name}' has no table of small areas", "small_areas.csv in its folder", "Write area.")
     options = county.table("options").set_index("option")
     for number, name in enumerate(scenario.options.offer):
         if name not in offered_names(county):

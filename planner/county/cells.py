@@ -25,6 +25,8 @@ class CellError(ValueError):
 
 def clean(text: str) -> str:
     """The text without control characters, direction marks and outer spaces."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     return "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf")).strip()
 
 

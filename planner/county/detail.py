@@ -10,16 +10,18 @@ import numpy as np
 import pandas as pd
 
 from planner.county.county import County, Rate
+from planner.county.small import in_small_areas
 from planner.names import NEEDS, PHASES
 from planner.scenario.schema import Scenario
 
-_LEVEL_COLUMN = {"area": "area", "planning_area": "planning_area", "district": "district"}
+_LEVEL_COLUMN = {"small_area": "area", "area": "area", "planning_area": "planning_area", "district": "district"}
+_UNGROUPED = ("small_area", "area")
 
 
 def at_detail(county: County, scenario: Scenario) -> County:
     """The county at the scenario's level of areas and needs, with the scenario's changes to units.
 
-    Grouped areas keep the district, and the centre of their children. Units that serve their own area are merged within a group and
+    Small areas share out the children of the area they are part of. Grouped areas keep the district, and the centre of their children. Units that serve their own area are merged within a group and
     type, with places added up (no limit wins). A unit takes a group of needs if it takes any need in it. Band mixes and
     transitions of a group are weighted by those who enter and by those who hold an EHCP. Children are conserved.
     """
@@ -47,6 +49,8 @@ def at_detail(county: County, scenario: Scenario) -> County:
     if "unit_phase_places" in tables:
         phase_places = tables["unit_phase_places"].assign(unit=tables["unit_phase_places"]["unit"].map(unit_to))
         tables["unit_phase_places"] = phase_places.groupby(["unit", "phase"], as_index=False)["places"].sum()
+    if level == "small_area":
+        tables = in_small_areas(tables)
     return dataclasses.replace(county, tables=tables, rates=rates, level=level)
 
 
@@ -179,7 +183,7 @@ def _merged_units(units: pd.DataFrame, areas: pd.DataFrame, area_to: Mapping[str
     own = units["serves"] == "own_area"
     unit_to = dict(zip(units["unit"], units["unit"], strict=True))
     units = units.assign(area=[area_to.get(area, "") for area in units["area"]])
-    if level == "area" or not own.any():
+    if level in _UNGROUPED or not own.any():
         return units, unit_to
     mine = units[own].copy()
     mine["merged"] = [f"{kind}_{_slug(area)}" for kind, area in zip(mine["provision_type"], mine["area"], strict=True)]
@@ -208,7 +212,7 @@ def _slug(text: str) -> str:
 def _grouped_areas(areas: pd.DataFrame, population: pd.DataFrame, area_to: Mapping[str, str], level: str) -> pd.DataFrame:
     children = population.groupby("area")["children"].sum()
     frame = areas.assign(group=areas["area"].map(area_to), weight=areas["area"].map(children).fillna(0.0) + 1e-9)
-    if level == "area":
+    if level in _UNGROUPED:
         return areas
     for column in ("easting_m", "northing_m"):
         frame[column] *= frame["weight"]

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from planner.county.specs import SMALL_AREA_AGES
 from planner.errors import Problems, nearest
 from planner.names import NEEDS, PHASES
 
@@ -14,6 +15,8 @@ Tables = dict[str, pd.DataFrame]
 LINE = "file_line"
 
 _SHARES_ADD_WITHIN = 1e-6
+_CHILDREN_AGREE_WITHIN = 0.5
+"""Children of an area and its small areas, each rounded, may differ by half a child."""
 
 
 def escalation_goes_up(tables: Tables, problems: Problems) -> None:
@@ -183,9 +186,33 @@ def every_need_has_population(tables: Tables, problems: Problems) -> None:
             problems.add("entrants.csv", f"need {need}", "not a need", fix=nearest(str(need), NEEDS))
 
 
+def small_areas_make_up_their_areas(tables: Tables, problems: Problems) -> None:
+    """Every area has its small areas, and their children of each phase's ages add to the area's."""
+    if "small_areas" not in tables:
+        return
+    small, population = tables["small_areas"], tables["population"]
+    lines = small.groupby("area")[LINE].first()
+    for column, first, last in SMALL_AREA_AGES:
+        wanted = population[population["age"].between(first, last)].groupby("area")["children"].sum()
+        have = small.groupby("area")[column].sum().reindex(wanted.index)
+        apart = (have - wanted).abs()
+        for area in wanted.index[(apart > _CHILDREN_AGREE_WITHIN).to_numpy()]:
+            problems.add(
+                "small_areas.csv",
+                f"area {area}, column {column}",
+                f"the small areas add to {have[area]:g}",
+                line=int(lines[area]),
+                expected=f"{wanted[area]:g}, as population.csv has it for ages {first} to {last}",
+            )
+    for area in tables["areas"]["area"]:
+        if area not in lines.index:
+            problems.add("small_areas.csv", f"area {area}", "no small area lies in this area", expected="at least one, or no such table")
+
+
 RULES = (
     escalation_goes_up, band_mix_adds_up, transitions_leave_room, children_are_where_they_can_be,
     options_fit_their_units, contact_bases_give_episodes, every_need_has_population,
+    small_areas_make_up_their_areas,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from planner.names import NEEDS, OPTION_KINDS, PHASES, PROVISION_TYPES, SITUATIONS
+from planner.names import NEEDS, OPTION_KINDS, PHASE_AGES, PHASES, PROVISION_TYPES, SITUATIONS
 
 Kind = Literal["text", "number", "whole", "yes_no", "choice", "list", "year"]
 
@@ -69,6 +69,9 @@ def _band(star: bool = True) -> Column:
 _SOURCE = Column("source", "text", "Where the figure comes from, or the word assumption")
 _QUALITY = Column("quality", "choice", "How far the figure can be trusted", any_of=("red", "amber", "green"))
 
+SMALL_AREA_AGES: Final = tuple((f"aged_{first}_{last}", first, last) for first, last in PHASE_AGES.values())
+"""The columns of children by age in small_areas.csv, one a phase in order: name, first age, last age."""
+
 SPECS: Final[tuple[TableSpec, ...]] = (
     TableSpec(
         "areas",
@@ -94,6 +97,25 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("age", "whole", "Age in January", "years", 0, 25),
             Column("children", "number", "Children and young people of that age", "children", 0),
         ),
+    ),
+    TableSpec(
+        "small_areas",
+        "one small area, a part of an area, for a scenario that plans by small areas",
+        ("small_area",),
+        (
+            Column("small_area", "text", "Code of the small area (LSOA 2011 code in the county that ships)"),
+            Column("small_area_name", "text", "Name of the small area"),
+            _area(),
+            Column("easting_m", "number", "Easting of its centre", "metres, EPSG:27700", 0, 700_000),
+            Column("northing_m", "number", "Northing of its centre", "metres, EPSG:27700", 0, 1_300_000),
+            Column("rural_urban", "choice", "Whether the small area is mostly urban or rural", any_of=("urban", "rural")),
+            *(
+                Column(column, "number", f"Children aged {first} to {last} in January of the base year", "children", 0)
+                for column, first, last in SMALL_AREA_AGES
+            ),
+            _SOURCE,
+        ),
+        optional=True,
     ),
     TableSpec(
         "bands",

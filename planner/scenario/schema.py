@@ -40,8 +40,8 @@ YearText = Annotated[str, Field(pattern=r"^\d{4}/\d{2}$", examples=["2026/27"])]
 class Detail(Block):
     """How finely the county is drawn."""
 
-    areas: Literal["area", "planning_area", "district"] = "planning_area"
-    """Which areas children are grouped by: every area in the county's table, planning areas, or districts. Default: planning areas, so that a choice among many options solves within minutes."""
+    areas: Literal["small_area", "area", "planning_area", "district"] = "planning_area"
+    """Which areas children are grouped by: small areas (where the county has a table of them), every area in the county's table, planning areas, or districts. Default: planning areas, so that a choice among many options solves within minutes."""
     need_groups: dict[str, list[str]] = Field(default_factory=lambda: {need: [need] for need in NEEDS})
     """Which needs are planned for together: the name of each group, then the needs in it. Each need stands in exactly one group. Default: each need by itself."""
 

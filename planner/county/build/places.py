@@ -1,4 +1,4 @@
-"""Areas, planning areas and the population by age."""
+"""Areas, the small areas they are made of, planning areas and the population by age."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.county.build.fitting import spread
+from planner.county.specs import SMALL_AREA_AGES
 from planner.names import PHASE_AGES, PHASES
 
 if TYPE_CHECKING:
@@ -75,6 +76,33 @@ def build_population(inputs: Inputs) -> pd.DataFrame:
             rows.append((area, age, children))
     table = pd.DataFrame(rows, columns=["area", "age", "children"])
     return table.sort_values(["area", "age"], kind="stable").reset_index(drop=True)
+
+
+def build_small_areas(inputs: Inputs, population: pd.DataFrame) -> pd.DataFrame:
+    """The parts of each area with their children in January of the base year, by the ages of each phase.
+
+    An area's children of each age are shared over its small areas as the age groups they came from were in mid-2020,
+    in the way in which the county's are shared over areas; each area's children of a phase are met to the tenth of a child.
+    """
+    small = inputs.published("small_areas").sort_values("small_area", kind="stable").reset_index(drop=True)
+    by_age = population.pivot_table(index="area", columns="age", values="children")
+    children = np.zeros((len(small), LAST_AGE + 1))
+    for area, part in small.groupby("area", sort=True):
+        share = {}
+        for band, ages in _BANDS.items():
+            there = part[band].to_numpy(dtype=float)
+            share.update(dict.fromkeys(ages, there / there.sum()))
+        for age in range(LAST_AGE + 1):
+            children[part.index, age] = (share[max(age - 5, 0)] + share[max(age - 4, 0)]) / 2 * by_age.loc[area, age]
+    columns = ["small_area", "small_area_name", "area", "easting_m", "northing_m", "rural_urban"]
+    table = small[columns].copy()
+    for column, first, last in SMALL_AREA_AGES:
+        table[column] = 0.0
+        whole = children[:, first : last + 1].sum(axis=1)
+        for area, part in small.groupby("area", sort=True):
+            total = round(float(by_age.loc[area, first:last].sum()), 1)
+            table.loc[part.index, column] = spread(whole[part.index], total, 1)
+    return table.assign(source=small["source"])
 
 
 def phase_shares(population: pd.DataFrame) -> dict[str, np.ndarray]:

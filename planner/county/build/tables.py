@@ -10,7 +10,7 @@ import pandas as pd
 from planner.county.build.flows import build_band_mix, build_entrants, build_sen_support, build_transitions
 from planner.county.build.inputs import Inputs
 from planner.county.build.options import build_options
-from planner.county.build.places import build_areas, build_population, phase_shares
+from planner.county.build.places import build_areas, build_population, build_small_areas, phase_shares
 from planner.county.build.stock import KINDS, build_stock, published_cells
 from planner.county.build.units import Ground, build_units
 from planner.names import NEEDS, PHASE_AGES, PHASES
@@ -29,6 +29,7 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
     finance = pd.concat([inputs.published("finance"), inputs.assumed("finance")], ignore_index=True)
     return {
         "areas": areas,
+        "small_areas": build_small_areas(inputs, population),
         "population": population,
         "units": units,
         "stock": build_stock(inputs, areas, phase_shares(population), units),
