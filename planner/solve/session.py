@@ -17,7 +17,7 @@ from planner.solve.moves import improve
 from planner.solve.outcome import Outcome, StageRecord
 from planner.solve.task import Floats, Kept, Progress, Task, judge, relative_gap
 
-WAITING_GBP = 1_000_000.0
+WAITING_GBP = 10_000_000.0
 """Weight of a child-year of waiting, pounds, in the search that looks at waiting and cost at once. It only steers the search: what is
 reported of each aim is worked out and bounded apart."""
 

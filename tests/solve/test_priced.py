@@ -16,11 +16,12 @@ from planner.model.program import Program
 from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, run
 from planner.solve.ascent import ascend
+from planner.solve.levels import part_task
 from planner.solve.outcome import Outcome
 from planner.solve.part import in_play, take_part
 from planner.solve.paths import OptionPaths
 from planner.solve.priced import PATH_ROWS, Priced
-from planner.solve.priced_route import open_front, part_task
+from planner.solve.priced_route import open_front
 from planner.solve.session import weighted_costs
 from planner.solve.task import Floats, Task
 from tests import five_children as five
