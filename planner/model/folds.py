@@ -15,7 +15,8 @@ LEAST_SHARE = 1e-6
 def build_folds(inputs: Inputs, layout: Layout, columns: tuple[Columns, ...], rows: tuple[Rows, ...]) -> tuple[Fold, ...]:
     """Folds from fine to coarse: areas as planning areas, as districts, and as one; those that make nothing smaller are left out.
 
-    Without a table of areas there are none."""
+    Without a table of areas there are none.
+    """
     areas = inputs.county.tables.get("areas")
     if areas is None:
         return ()

@@ -24,7 +24,16 @@ def fold_program(program: Program, fold: Fold) -> Program:
     )
     matrix = (gather @ program.matrix @ spread).tocsr()
     aims = {name: replace(aim, costs=np.asarray(spread.T @ aim.costs)) for name, aim in program.aims.items()}
-    return Program(_columns(program, fold), _rows(program, fold, matrix), aims)
+    coarser = tuple(_after(fold, other) for other in program.folds if other.column_group.max() < fold.column_group.max())
+    return Program(_columns(program, fold), _rows(program, fold, matrix), aims, coarser)
+
+
+def _after(fold: Fold, other: Fold) -> Fold:
+    """A coarser fold of the whole program as a fold of the program that is folded already."""
+    columns, rows = np.zeros(int(fold.column_group.max()) + 1, dtype=np.int64), np.zeros(int(fold.row_group.max()) + 1, dtype=np.int64)
+    columns[fold.column_group], rows[fold.row_group] = other.column_group, other.row_group
+    share = np.bincount(fold.column_group, weights=other.column_share, minlength=len(columns)).astype(float)
+    return Fold(columns, share, rows)
 
 
 def _columns(program: Program, fold: Fold) -> tuple[Columns, ...]:

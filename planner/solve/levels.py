@@ -155,11 +155,16 @@ def better(one: Bound, other: Bound) -> Bound:
     return other if other.value > one.value else one
 
 
-def inner(task: Task, costs: Floats, seconds: float) -> tuple[Floats | None, Floats | None]:
-    """Row duals and values of the relaxed program by interior point without crossover: prices need no vertex."""
+def inner(task: Task, costs: Floats, seconds: float, *, vertex: bool = False) -> tuple[Floats | None, Floats | None]:
+    """Row duals and values of the relaxed program by interior point; prices need no vertex, an allocation is tidier at one."""
     highs = highs_arrays.open_relaxed(task)
     highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-    for name, value in (("solver", "ipx"), ("run_crossover", "off"), ("time_limit", seconds), ("ipm_optimality_tolerance", 1e-5)):
+    for name, value in (
+        ("solver", "ipx"),
+        ("run_crossover", "on" if vertex else "off"),
+        ("time_limit", seconds),
+        ("ipm_optimality_tolerance", 1e-8 if vertex else 1e-5),
+    ):
         highs.setOptionValue(name, value)
     highs.run()
     solution = highs.getSolution()
@@ -168,28 +173,34 @@ def inner(task: Task, costs: Floats, seconds: float) -> tuple[Floats | None, Flo
     return np.array(solution.row_dual), np.array(solution.col_value)
 
 
-def floor(task: Task, part: Part, waiting: Aim, seconds: float) -> float:
+def floor(task: Task, part: Part, waiting: Aim, seconds: float) -> tuple[float, Floats]:
     """How little waiting there could be: the linear program of waiting alone over the part, its prices proven for the whole.
 
     Entries that these prices call for are added and it is solved again, as long as that can lift the bound.
+
+    Returns:
+        The bound, child-years, and the row duals (rows,) that prove it.
+
     """
     program = task.program
     priced = Priced(program, waiting.costs)
     wanted = np.zeros(program.column_count, dtype=bool)
     wanted[part.columns] = True
     wanted[program.family("wait").places] = True
-    best = 0.0
+    best, proof = 0.0, np.zeros(program.row_count)
     for _ in range(FLOOR_ROUNDS):
         part = take_part(program, wanted)
         duals, values = inner(part_task(task, part), waiting.costs[part.columns], seconds * FLOOR_SHARE)
         if duals is None or values is None:
             break
         full = part.lift_duals(duals, waiting.costs)
-        best = max(best, priced.bound(full[priced.shared]).value - 1e-6)
+        found = priced.bound(full[priced.shared]).value - 1e-6
+        if found > best:
+            best, proof = found, full
         if float(waiting.costs[part.columns] @ values) - best <= FLOOR_APART:
             break
         more = called(program, waiting.costs, full, 1e-6) & ~wanted
         if not more.any():
             break
         wanted |= more
-    return best
+    return best, proof

@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.errors import SolveError
 from planner.model.program import Aim
-from planner.solve.levels import USED, better, called, descend, floor, part_task, sharpen
+from planner.solve.levels import USED, Guess, better, called, descend, floor, part_task, sharpen
 from planner.solve.part import Flags, Part, in_play, take_part
 from planner.solve.session import WAITING_GBP, Relaxed, Session, best_rounding, weighted_costs
 from planner.solve.task import Floats, Progress, Task
@@ -29,11 +29,16 @@ ENOUGH = 0.1
 
 @dataclass(frozen=True)
 class Front:
-    """The part of the program that prices leave in play, opened and relaxed, with the bound proven for the whole."""
+    """The part of the program that prices leave in play, opened and relaxed, with the bound proven for the whole.
+
+    ``guess`` holds the row duals of the linear program and the columns it uses; ``floor_duals`` (rows,) prove how little waiting there is.
+    """
 
     part: Part
     task: Task
     relaxed: Relaxed
+    guess: Guess
+    floor_duals: Floats
 
 
 def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
@@ -53,22 +58,23 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
         raise SolveError("The first linear program was not solved in the time given.")
     priced, bound = sharp.priced, sharp.bound
     part = take_part(task.program, in_play(priced, bound.reduced, np.abs(sharp.values) > USED, SHARP, SHARP_WITHIN))
-    session = Session(part_task(task, part))
+    session, guess = Session(part_task(task, part)), Guess(sharp.duals, np.abs(sharp.values) > USED)
     for number in range(ROUNDS):
         relaxed, objective, proven = session.minimise(costs[part.columns], seconds, primal=number > 0)
         if relaxed is None or objective is None or not proven:
             break
         duals = part.lift_duals(session.duals_only(), costs)
         found = priced.bound(duals[priced.shared])
-        bound = better(bound, found)
+        bound, guess = better(bound, found), Guess(duals, np.abs(part.lift(relaxed)) > USED)
         _tell(task, float(cost.costs[part.columns] @ relaxed) + cost.constant, objective - bound.value, started)
         if objective - bound.value <= ENOUGH * task.gap * abs(objective) or number == ROUNDS - 1:
             break
         part, session, more = _grown(task, part, session, costs, duals, found.plan != 0)
         if not more:
             break
-    least = floor(task, part, waiting, seconds) if relaxed is not None and float(waiting.costs[part.columns] @ relaxed) > CALLED else 0.0
-    return Front(part, part_task(task, part), Relaxed(session, relaxed, bound.value, least, whole=False))
+    waits = 0.0 if relaxed is None else float(waiting.costs[part.columns] @ relaxed)
+    least, proof = floor(task, part, waiting, seconds) if waits > CALLED else (0.0, np.zeros(task.program.row_count))
+    return Front(part, part_task(task, part), Relaxed(session, relaxed, bound.value, least, whole=False), guess, proof)
 
 
 def first_plan(front: Front, task: Task, costs: Floats, most_openings: int | None, seconds: float) -> tuple[Front, Floats | None]:
@@ -107,7 +113,8 @@ def widen(front: Front, task: Task, plan: Floats, costs: Floats, seconds: float)
             break
     values[part.program.whole] = np.round(values[part.program.whole])
     fraction = None if front.relaxed.values is None else front.part.lift(front.relaxed.values)[part.columns]
-    return Front(part, part_task(task, part), replace(front.relaxed, session=session, values=fraction)), values
+    relaxed = replace(front.relaxed, session=session, values=fraction)
+    return replace(front, part=part, task=part_task(task, part), relaxed=relaxed), values
 
 
 def _grown(task: Task, part: Part, session: Session, costs: Floats, duals: Floats, also: Flags) -> tuple[Part, Session, int]:

@@ -13,6 +13,7 @@ from planner.model.program import Aim, Program
 from planner.scenario.schema import Aim as AimChoice
 from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, through_pulp
+from planner.solve.fine_route import FINE_COLUMNS, plan_fine
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
 from planner.solve.part import Part
 from planner.solve.priced_route import first_plan, open_front, widen
@@ -60,6 +61,8 @@ class _Search:
 
     @property
     def method(self) -> str:
+        if self.fine:
+            return "openings for larger areas first, then the allocation for the small ones, within prices proven for the whole"
         if self.priced:
             return "prices first, then the part of the model that they leave in play"
         return "whole model through PuLP" if self.through_pulp else "whole model as arrays"
@@ -70,6 +73,11 @@ class _Search:
         settings = self.scenario.solve
         able = settings.solver == "HiGHS" and self.waiting_then_cost
         return able and (settings.method == "priced" or (settings.method == "auto" and self.program.column_count > PULP_COLUMNS))
+
+    @property
+    def fine(self) -> bool:
+        """Whether openings are found for larger areas first."""
+        return self.priced and bool(self.program.folds) and self.program.column_count > FINE_COLUMNS
 
     @property
     def waiting_then_cost(self) -> bool:
@@ -164,15 +172,12 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
     settings, objective = search.scenario.solve, search.scenario.objective
     whole = search.program
     started = time.perf_counter()
+    if search.fine:
+        return _solve_fine(search, started)
     both, session, part = _weighted(search, settings.time_limit_seconds * 0.9)
     program = whole if part is None else part.program
     waiting, cost = program.aims["waiting"], program.aims["cost"]
-    allowed = None if both.values is None else float(waiting.costs @ both.values)
-    proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, objective[0].tolerance * both.waiting_bound)
-    stages = [
-        stage(waiting, _waiting_outcome(both, proven), both.values, both.waiting_bound, 0.0, "" if proven else both.limit),
-        stage(cost, both.outcome, both.values, both.cost_bound, both.seconds, both.limit),
-    ]
+    stages = _two_stages(search, both, waiting, cost)
     duals = row_range = None
     best = both.values
     if best is not None:
@@ -189,6 +194,30 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
             best = _travel(search, session, stages, best, part is None)
         best = best if part is None else part.lift(best)
     return Answer(tidy(whole, best), _record(search, stages, time.perf_counter() - started), duals, row_range)
+
+
+def _two_stages(search: _Search, both: Both, waiting: Aim, cost: Aim) -> list[StageRecord]:
+    allowed = None if both.values is None else float(waiting.costs @ both.values)
+    tolerance = search.scenario.objective[0].tolerance
+    proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, tolerance * both.waiting_bound)
+    return [
+        stage(waiting, _waiting_outcome(both, proven), both.values, both.waiting_bound, 0.0, "" if proven else both.limit),
+        stage(cost, both.outcome, both.values, both.cost_bound, both.seconds, both.limit),
+    ]
+
+
+def _solve_fine(search: _Search, started: float) -> Answer:
+    """Openings from larger areas first, then the allocation for the small ones; journeys are made short where cost leaves the choice."""
+    program, settings = search.program, search.scenario.solve
+    waiting, cost, travel = program.aims["waiting"], program.aims["cost"], program.aims["travel"]
+    task = search.task(cost, (), settings.time_limit_seconds)
+    found = plan_fine(task, settings.time_limit_seconds * 0.9, search.scenario.options.most_openings_per_year)
+    stages = _two_stages(search, found.both, waiting, cost)
+    best = found.both.values
+    if best is not None and len(search.scenario.objective) > 2:
+        stages.append(stage(travel, Outcome.STOPPED_WITH_PLAN, best, None, 0.0, "arcs in play", True))
+    duals = None if found.duals is None else found.duals * task.scale
+    return Answer(tidy(program, best), _record(search, stages, time.perf_counter() - started), duals, None)
 
 
 def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | None]:

@@ -135,7 +135,7 @@ def test_the_ascent_never_goes_down_and_comes_near_the_linear_program() -> None:
     value, _, _ = relaxed(whole, costs)
     priced = Priced(whole, costs)
     told: list[float] = []
-    found = ascend(priced, np.zeros(len(priced.shared)), 400, 1e18, threading.Event(), told.append)
+    found = ascend(priced, np.zeros(len(priced.shared)), 1000, 1e18, threading.Event(), told.append)
     assert told == sorted(told)
     assert found.best.value >= 0.95 * value
     stopped = threading.Event()
