@@ -12,7 +12,7 @@ import numpy as np
 from planner.model.program import Aim, Program
 from planner.scenario.schema import Aim as AimChoice
 from planner.scenario.schema import Scenario
-from planner.solve import highs_arrays, through_pulp
+from planner.solve import highs_arrays, through_pulp, tight
 from planner.solve.fine_route import FINE_COLUMNS, plan_fine
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
 from planner.solve.part import Part
@@ -31,6 +31,9 @@ TINY = 1e-9
 
 TRAVEL_SHARE = 0.1
 """Share of the time limit that improving travel may take on a large program."""
+
+TIGHT_SHARE = 0.8
+"""Share of the time limit that pair rows and the search of openings may take on a whole program."""
 
 _FIRST_SHARE = 0.35
 """Share of the time limit that one aim may take while another with choices is still to come."""
@@ -69,10 +72,14 @@ class _Search:
 
     @property
     def priced(self) -> bool:
-        """Whether prices come first: where the scenario says so, or by itself where the program is large. Needs HiGHS, and waiting and cost first."""
+        """Whether prices come first: where the scenario says so, or by itself where the program is large and has years to look back over.
+
+        Needs HiGHS, and waiting and cost first.
+        """
         settings = self.scenario.solve
         able = settings.solver == "HiGHS" and self.waiting_then_cost
-        return able and (settings.method == "priced" or (settings.method == "auto" and self.program.column_count > PULP_COLUMNS))
+        many = self.program.column_count > PULP_COLUMNS and self.program.family("wait").keys["year"].nunique() > 1
+        return able and (settings.method == "priced" or (settings.method == "auto" and many))
 
     @property
     def fine(self) -> bool:
@@ -227,8 +234,8 @@ def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | No
     started = time.perf_counter()
     task = search.task(cost, (), search.scenario.solve.time_limit_seconds)
     if not search.priced:
-        start = relax(task, waiting, cost, seconds)
-        return search_both(task, start, waiting, cost, started, seconds, gap, most), start.session, None
+        start, best = tight.search(task, relax(task, waiting, cost, seconds), waiting, cost, most, seconds * TIGHT_SHARE)
+        return search_both(task, start, waiting, cost, started, seconds, gap, most, best), start.session, None
     costs = weighted_costs(task, waiting, cost)
     front = open_front(task, waiting, cost, seconds)
     front, first = first_plan(front, task, costs, most, seconds)
