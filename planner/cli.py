@@ -70,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     attack.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME", help="folders whose public files are read together")
     attack.add_argument("--prices", type=Path, default=None, help="CSV of public unit prices: line, quantity, low_gbp, high_gbp")
     attack.add_argument("--whole", action="store_true", help="take it that the exact figures are whole numbers of children")
-    for command in (run, validate, check):
+    model = commands.add_parser("write-model", help="write the model of a scenario as an LP or MPS file, for another solver")
+    model.add_argument("scenario", type=Path, metavar="SCENARIO.yaml")
+    model.add_argument("file", type=Path, metavar="FILE.lp")
+    for command in (run, validate, check, model):
         command.add_argument(
             "--data", type=Path, default=None, help="folder that holds the counties (default: data, beside the scenarios' folder)"
         )
@@ -235,6 +238,13 @@ def _explain(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _write_model(arguments: argparse.Namespace) -> int:
+    from planner.run import write_model
+
+    sys.stdout.write(f"{write_model(arguments.scenario, data_root(arguments.data, arguments.scenario), arguments.file)}\n")
+    return EXIT_DONE
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from planner.check.replay import check_folder
 
@@ -274,7 +284,15 @@ def _schema(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-COMMANDS = {"run": _run, "validate": _validate, "explain": _explain, "check": _check, "attack": _attack, "schema": _schema}
+COMMANDS = {
+    "run": _run,
+    "validate": _validate,
+    "explain": _explain,
+    "check": _check,
+    "attack": _attack,
+    "schema": _schema,
+    "write-model": _write_model,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -21,7 +21,7 @@ from planner.county.programme import Programme, build_programme
 from planner.county.read import file_hash, read_county
 from planner.demand.demand import Demand
 from planner.demand.project import project
-from planner.errors import DisclosureError, SolveError
+from planner.errors import DisclosureError, InputError, Problem, SolveError, WriteError
 from planner.finance.clock import base_year_costs, by_financial_year
 from planner.finance.ledger import build_ledger
 from planner.finance.position import dsg_position
@@ -47,8 +47,9 @@ from planner.results.solution import Solution
 from planner.scenario.load import LoadedScenario, load_scenario
 from planner.scenario.schema import Publish
 from planner.solve.outcome import Answer
-from planner.solve.run import solve
+from planner.solve.run import solve, weighted_task
 from planner.solve.task import Progress
+from planner.solve.through_pulp import write_problem
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,26 @@ def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
 def build(case: Case) -> Model:
     """The model of a prepared case."""
     return build_model(case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
+
+
+def write_model(path: Path, data_root: Path, file: Path) -> Path:
+    """Write the model of a scenario as an LP or MPS file, with waiting and cost in one weighted aim (thousands of pounds).
+
+    Raises:
+        InputError: if the scenario or the county is wrong, or the file's ending is neither ``.lp`` nor ``.mps``.
+        WriteError: if the file cannot be written.
+
+    """
+    if file.suffix.lower() not in (".lp", ".mps"):
+        raise InputError([Problem(str(file), 0, 0, "", f"The ending '{file.suffix}' is not known", "a name that ends in .lp or .mps")])
+    case = prepare(path, data_root, lambda text: None)
+    task = weighted_task(build(case).program, case.loaded.scenario)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_problem(task, file)
+    except OSError as error:
+        raise WriteError(f"{file} could not be written: {error.strerror or error}") from error
+    return file
 
 
 def all_tables(case: Case, model: Model, answer: Answer, values: np.ndarray) -> Solution:

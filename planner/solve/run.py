@@ -171,6 +171,14 @@ def solve(
     return Answer(tidy(program, best), record, duals, row_range)
 
 
+def weighted_task(program: Program, scenario: Scenario) -> Task:
+    """The question in one aim, as it is searched on a large model: waiting weighs ``WAITING_GBP`` a child-year beside the cost."""
+    search = _Search(program, scenario, None, threading.Event())
+    waiting, cost = program.aims["waiting"], program.aims["cost"]
+    task = search.task(cost, (), scenario.solve.time_limit_seconds)
+    return replace(task, costs=weighted_costs(task, waiting, cost) * task.scale, aim="waiting_and_cost")
+
+
 def _solve_large(search: _Search, want_duals: bool) -> Answer:
     """The same aims on a program held open in HiGHS: waiting and cost in one weighted search, then travel from its answer.
 
