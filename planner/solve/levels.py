@@ -42,6 +42,9 @@ FLOOR_ROUNDS, FLOOR_SHARE, FLOOR_APART = 3, 0.1, 0.1
 """How often the linear program of waiting alone is solved, each in at most this share of the time limit, unless within so many
 child-years before."""
 
+FLOOR_ENOUGH = 2e-3
+"""A bound of waiting within this share of what a good plan waits is enough."""
+
 
 @dataclass(frozen=True)
 class Guess:
@@ -173,19 +176,45 @@ def inner(task: Task, costs: Floats, seconds: float, *, vertex: bool = False) ->
     return np.array(solution.row_dual), np.array(solution.col_value)
 
 
-def floor(task: Task, part: Part, waiting: Aim, seconds: float) -> tuple[float, Floats]:
+def floor(task: Task, part: Part, waiting: Aim, seconds: float, waits: float) -> tuple[float, Floats]:
     """How little waiting there could be: the linear program of waiting alone over the part, its prices proven for the whole.
 
-    Entries that these prices call for are added and it is solved again, as long as that can lift the bound.
+    The next coarser program is asked first, since its prices mostly prove enough. Entries that prices call for are added and it is
+    solved again, as long as that can lift the bound.
+
+    Args:
+        task: the question about the whole program.
+        part: the part of it that is in play.
+        waiting: the aim of waiting, over the whole program.
+        seconds: the time limit of the search.
+        waits: child-years that a good plan waits; a bound within ``FLOOR_ENOUGH`` of it ends the work.
 
     Returns:
         The bound, child-years, and the row duals (rows,) that prove it.
 
     """
+    best, proof = 0.0, np.zeros(task.program.row_count)
+    if task.program.folds:
+        fold = task.program.folds[0]
+        level = fold_program(task.program, fold)
+        wanted = np.zeros(level.column_count, dtype=bool)
+        wanted[fold.column_group[part.columns]] = True
+        _, duals = _floor(level_task(task, level, task.aim), wanted, level.aims[waiting.name], seconds)
+        proof = duals[fold.row_group]
+        priced = Priced(task.program, waiting.costs)
+        best = max(0.0, priced.bound(proof[priced.shared]).value - 1e-6)
+    if waits - best <= FLOOR_ENOUGH * waits:
+        return best, proof
+    wanted = np.zeros(task.program.column_count, dtype=bool)
+    wanted[part.columns] = True
+    again, duals = _floor(task, wanted, waiting, seconds)
+    return (again, duals) if again > best else (best, proof)
+
+
+def _floor(task: Task, wanted: Flags, waiting: Aim, seconds: float) -> tuple[float, Floats]:
     program = task.program
     priced = Priced(program, waiting.costs)
-    wanted = np.zeros(program.column_count, dtype=bool)
-    wanted[part.columns] = True
+    wanted = wanted.copy()
     wanted[program.family("wait").places] = True
     best, proof = 0.0, np.zeros(program.row_count)
     for _ in range(FLOOR_ROUNDS):

@@ -73,7 +73,7 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
         if not more:
             break
     waits = 0.0 if relaxed is None else float(waiting.costs[part.columns] @ relaxed)
-    least, proof = floor(task, part, waiting, seconds) if waits > CALLED else (0.0, np.zeros(task.program.row_count))
+    least, proof = floor(task, part, waiting, seconds, waits) if waits > CALLED else (0.0, np.zeros(task.program.row_count))
     return Front(part, part_task(task, part), Relaxed(session, relaxed, bound.value, least, whole=False), guess, proof)
 
 
