@@ -33,6 +33,7 @@ from planner.rates.build import build_rates
 from planner.rates.rates import Rates
 from planner.report import write
 from planner.report.charts import draw_all
+from planner.report.finance_workbook import write_finance
 from planner.report.manifest import build_manifest, manifest_text, solve_part
 from planner.report.packs import write_internal, write_public
 from planner.report.summary import Story, summary_text
@@ -194,6 +195,8 @@ def _write(
     withheld = _publish(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
     manifest = build_manifest(case.loaded, _inputs(case), solve_part(answer.record, cost, broken, waiting), report, created)
     manifest["audience"], manifest["withheld"] = "internal", withheld
+    parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
+    write_finance(inside, *parts, solution, manifest)
     write.write_text(part / "manifest.json", manifest_text(manifest))
     return write.finish_folder(part, target), withheld
 
