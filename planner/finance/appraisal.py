@@ -195,7 +195,8 @@ def _avoided(plan: _Plan, unit: int, share: Floats, mix: dict[str, Floats], stay
 def appraisal(found: list[Scheme], discount: Floats, optimism_bias: float, years: tuple[str, ...]) -> pd.DataFrame:
     """Table ``appraisal``: one row a scheme and one for all together (option ``Total``), pounds.
 
-    Capital, of which uplift, and capital for each place are cash; running cost, children and saving are those of the last year planned.
+    Capital, of which uplift, and capital for each place are cash; the total's places, and its capital for each, leave out contact bases,
+    whose places are for early help. Running cost, children and saving are those of the last year planned.
     ``net_present_value_gbp`` is the present value of savings over the years planned, less that of capital, plus what is left of
     buildings. ``cost_per_ehcp_avoided_gbp`` is the present value of a contact base's capital (less what is left) and running cost over
     the new EHCPs that it avoids in the years planned. An empty cell has nothing to measure.
@@ -216,12 +217,14 @@ def _row(
     helping = [one for one in several if one.kind == "contact_base"]
     avoided = float(sum(one.avoided.sum() for one in several))
     help_cost = sum(float((one.capital + one.running) @ discount) - one.credit for one in helping)
-    credit, places = sum(one.credit for one in several), float(sum(one.places[-1] for one in several))
+    held = [one for one in several if one.kind != "contact_base"] or several
+    credit, places = sum(one.credit for one in several), float(sum(one.places[-1] for one in held))
+    per_place = float(sum(one.capital.sum() for one in held)) / places if places else math.nan
     worth = float((saving - capital) @ discount) + credit
     spent = float(capital.sum())
     return (
         option, name, kind, opens, places, spent, spent * bias / (1.0 + bias), float(capital @ discount), credit,
-        spent / places if places else math.nan, float(running[-1]), float(sum(one.children[-1] for one in several)), avoided,
+        per_place, float(running[-1]), float(sum(one.children[-1] for one in several)), avoided,
         float(saving[-1]) if measured else math.nan, payback_year(saving, capital, discount, years) if measured else "",
         worth if measured else math.nan, help_cost / avoided if avoided > 1e-6 else math.nan,
     )  # fmt: skip

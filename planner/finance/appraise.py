@@ -50,9 +50,10 @@ def appraise(base: Tables, tables: Tables) -> pd.DataFrame:
     - ``payback_year``: first year by whose end discounted savings to date cover the present value of capital;
     - ``net_present_value_gbp``: present value of all cost of the base less the scenario's, with what follows the last year;
       ``net_present_value_years_gbp``: the same of the years planned alone, without it and without what is left of buildings;
-    - ``places``: places that options add at the end; ``cost_per_place_gbp``: capital over them;
-    - ``avoided``: new EHCPs avoided in the years planned; ``cost_per_ehcp_avoided_gbp``: present value of what contact bases cost
-      (capital, running cost, early help) over them.
+    - ``places``: places for children with an EHCP that options add at the end, those of contact bases left out;
+      ``cost_per_place_gbp``: capital of those schemes over them;
+    - ``avoided``: new EHCPs avoided in the years planned; ``cost_per_ehcp_avoided_gbp``: present value of what contact bases cost in the
+      years planned (capital less what is left of it, running cost, early help) over them.
 
     An amount that has nothing to be divided by is NaN.
 
@@ -68,12 +69,12 @@ def appraise(base: Tables, tables: Tables) -> pd.DataFrame:
     ones = np.ones(len(names))
     places = _places(tables) - _places(base)
     avoided = float(tables["avoided"]["children"].sum() - base["avoided"]["children"].sum())
-    helped = _present(tables["ledger"], help_only=True) - _present(base["ledger"], help_only=True)
+    helped, built = (after - before for before, after in zip(_parts(base["ledger"]), _parts(tables["ledger"]), strict=True))
     spent = float(capital.sum())
     row = (
         spent, _uplift(tables) - _uplift(base), float(present.sum()), float(years["saving_gbp"].iloc[-1]),
         payback_year(saving, present, ones, names), _present(base["ledger"]) - _present(tables["ledger"]),
-        float(saving.sum() - present.sum()), places, spent / places if abs(places) > 1e-6 else math.nan, avoided,
+        float(saving.sum() - present.sum()), places, built / places if abs(places) > 1e-6 else math.nan, avoided,
         helped / avoided if abs(avoided) > 1e-6 else math.nan,
     )  # fmt: skip
     return pd.DataFrame([row], columns=list(COLUMNS))
@@ -120,15 +121,24 @@ def _year(ledger: pd.DataFrame, year: str) -> tuple[float, float, float, float]:
     return float(parts[0]), float(parts[1]), float(parts[2]), float(parts[3])
 
 
-def _present(ledger: pd.DataFrame, *, help_only: bool = False) -> float:
-    """Present value of all cost, or of what contact bases cost."""
-    mine = ledger[ledger["provision_type"] == "contact_base"] if help_only else ledger
-    return float(mine["present_value_gbp"].sum())
+def _present(ledger: pd.DataFrame) -> float:
+    """Present value of all cost."""
+    return float(ledger["present_value_gbp"].sum())
+
+
+def _parts(ledger: pd.DataFrame) -> tuple[float, float]:
+    """Present value of what contact bases cost in the years planned, less what is left of buildings; and cash of all other capital."""
+    base, capital = ledger["provision_type"] == "contact_base", ledger["fund"] == Fund.CAPITAL
+    after = ledger["academic_year"].str.startswith("after")
+    return float(ledger.loc[base & (capital | ~after), "present_value_gbp"].sum()), float(
+        ledger.loc[~base & capital & ~after, "cash_gbp"].sum()
+    )
 
 
 def _places(tables: Tables) -> float:
-    """Places that options add in the last year planned."""
+    """Places for children with an EHCP that options add in the last year planned."""
     options = tables["options"]
+    options = options[options["kind"] != "contact_base"]
     return float(options.loc[options["year"] == options["year"].max(), "places"].sum()) if len(options) else 0.0
 
 

@@ -78,5 +78,6 @@ def reconcile_clocks(
         after = 0.0 if fund == Fund.CAPITAL else rest * float(mine.get(last, 0.0))
         plus = 0.0 if fund == Fund.CAPITAL else rest * base.get(line, 0.0)
         shown = float(written.get((fund, line), 0.0))
-        rows.append((fund, line, total, before, after, plus, shown, total - before - after + plus - shown))
+        left = round(total - before - after + plus - shown, 2) + 0.0
+        rows.append((fund, line, total, before, after, plus, shown, left))
     return pd.DataFrame(rows, columns=list(TABLE_COLUMNS["clock_reconciliation"]))

@@ -117,7 +117,7 @@ CASES: list[tuple[str, str, Doctor]] = [
     ("a line of the plan is a pound more", "dsg_plan", where("part", "expenditure", bump("amount_gbp", 1.0))),
     ("the plan starts with another deficit", "dsg_plan", where("part", "balance", bump("amount_gbp", 1.0))),
     ("a child more by setting", "dsg_placements_by_setting", bump("ehcps", 1.0)),
-    ("half a child by age", "dsg_placements_by_age", bump("ehcps", 0.5)),
+    ("half a child by age", "dsg_placements_by_age", put("ehcps", 0.5)),
     ("the total by need is one more", "dsg_placements_by_need", where("need", "Total", bump("ehcps", 1.0))),
     ("a scheme's capital is a pound less", "appraisal", bump("capital_gbp", -1.0)),
     ("an uplift that the scenario does not have", "appraisal", bump("capital_uplift_gbp", 5.0)),

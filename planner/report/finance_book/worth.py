@@ -13,7 +13,7 @@ from planner.report.finance_book.kit import UNCHANGED, Book, Sheet
 from planner.report.finance_book.workings import FIRST, LEDGER_CASH, LEDGER_PRESENT, LEDGER_STEP
 
 COLUMNS = (
-    "Option", "Name", "Kind", "Opens", "Places", "Capital, £", "Of which optimism bias, £", "Capital, present value, £",
+    "Option", "Name", "Kind", "Opens", "Places (the total without contact bases)", "Capital, £", "Of which optimism bias, £", "Capital, present value, £",
     "Left of buildings, present value, £", "Capital a place, £", "Running cost in the last year, £", "Children in its places",
     "EHCPs avoided", "Saving in the last year, at the present mix, £", "Payback year", "Net present value, at the present mix, £",
     "Cost of each EHCP avoided, £", "Capital, as appraisal.csv has it, £", "Capital, present value, as appraisal.csv has it, £",
@@ -73,8 +73,10 @@ def _scheme(sheet: Sheet, data: Money, where: Where, row: int, record: dict[Hash
 def _rest(sheet: Sheet, row: int, record: dict[Hashable, Any]) -> None:
     """Capital a place as a formula, and what the run worked out as values."""
     at, places = row + 1, _figure(record, "places")
-    if places:
+    if places and record["option"] != TOTAL:
         sheet.formula(row, 9, f"=F{at}/E{at}", _figure(record, "capital_gbp") / places, "pennies")
+    elif places:
+        sheet.number(row, 9, _figure(record, "cost_per_place_gbp"), "stored")
     values = (
         (10, "running_cost_gbp", "stored"), (11, "children", "quantity"), (12, "avoided", "quantity"), (13, "yearly_saving_gbp", "stored"),
         (15, "net_present_value_gbp", "stored"), (16, "cost_per_ehcp_avoided_gbp", "stored"),
@@ -88,11 +90,11 @@ def _rest(sheet: Sheet, row: int, record: dict[Hashable, Any]) -> None:
 
 def _total(sheet: Sheet, row: int, record: dict[Hashable, Any]) -> None:
     sheet.text(row, 0, "All schemes", "total_label")
-    for column, name in ((4, "places"), (CAPITAL, "capital_gbp"), (UPLIFT, "capital_uplift_gbp"), (PRESENT, "capital_present_value_gbp"),
+    for column, name in ((CAPITAL, "capital_gbp"), (UPLIFT, "capital_uplift_gbp"), (PRESENT, "capital_present_value_gbp"),
                          (CREDIT, "capital_credit_gbp"), (WRITTEN, "capital_gbp"), (WRITTEN_PRESENT, "capital_present_value_gbp")):  # fmt: skip
         letter = "ABCDEFGHIJKLMNOPQRS"[column]
-        style = "quantity_total" if column == 4 else "pennies_total"
-        sheet.formula(row, column, f"=SUM({letter}{FIRST + 1}:{letter}{row})", _figure(record, name), style)
+        sheet.formula(row, column, f"=SUM({letter}{FIRST + 1}:{letter}{row})", _figure(record, name), "pennies_total")
+    sheet.number(row, 4, _figure(record, "places"), "quantity_total")
     _rest(sheet, row, record)
 
 
