@@ -178,7 +178,7 @@ SECTION_251_TITLES: Final[dict[str, str]] = {
 benchmarking service reads them; 2.1.6 is an assumption to be confirmed against the statement of the year."""
 
 NOT_IN_SECTION_251: Final[dict[str, str]] = {
-    "capital": "capital spending: the budget statement's lines for high needs and transport are revenue",
+    "capital": "Capital spending: the budget statement's lines for high needs and transport are revenue",
 }
 """Lines of cost that have no Section 251 line, and why. Every other line of a county has one, or its ledger rows say nothing."""
 

@@ -203,7 +203,7 @@ def appraisal(found: list[Scheme], discount: Floats, optimism_bias: float, years
     """
     rows = [_row(one.option, one.name, one.kind, one.opens, [one], discount, optimism_bias, years) for one in found]
     if found:
-        rows.append(_row(TOTAL, "All schemes that open", "", min(one.opens for one in found), found, discount, optimism_bias, years))
+        rows.append(_row(TOTAL, TOTAL, "", min(one.opens for one in found), found, discount, optimism_bias, years))
     return pd.DataFrame(rows, columns=list(TABLE_COLUMNS["appraisal"]))
 
 
@@ -223,8 +223,8 @@ def _row(
     worth = float((saving - capital) @ discount) + credit
     spent = float(capital.sum())
     return (
-        option, name, kind, opens, places, spent, spent * bias / (1.0 + bias), float(capital @ discount), credit,
-        per_place, float(running[-1]), float(sum(one.children[-1] for one in several)), avoided,
+        option, name, kind, opens, places, spent, per_place, spent * bias / (1.0 + bias), float(capital @ discount), credit,
+        float(running[-1]), float(sum(one.children[-1] for one in several)), avoided,
         float(saving[-1]) if measured else math.nan, payback_year(saving, capital, discount, years) if measured else "",
         worth if measured else math.nan, help_cost / avoided if avoided > 1e-6 else math.nan,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from planner.report.finance_book.workings import FIRST
 COLUMNS = (
     "Line", "Academic years, all cash to the last year planned, £", "Less: before the first financial year, £",
     "Less: rest of the last academic year, £", "Plus: rest of the base year, £", "Comes to, £", "Financial years, £", "Difference, £",
-    "As clock_reconciliation.csv has it: financial years, £",
+    "Financial years as the run wrote them, £",
 )  # fmt: skip
 COMES_TO, SHOWN, LEFT, WRITTEN = 5, 6, 7, 8
 
@@ -44,7 +44,7 @@ def clocks_sheet(book: Book, data: Money, where: Where) -> None:
             ("=0" if capital else f"=(1-Autumn_share)*{financial.ref(source, LABELS)}", plus),
             (f"=B{at}-C{at}-D{at}+E{at}", comes_to),
             (f"={financial.ref(source, TOTAL_COLUMN)}", shown),
-            (f"=F{at}-G{at}", comes_to - shown),
+            (f"=ROUND(F{at}-G{at},2)", round(comes_to - shown, 2)),
         ]
         sheet.text(row, 0, LINE_TITLES[line])
         for column, (formula, value) in enumerate(cells, start=1):

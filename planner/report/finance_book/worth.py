@@ -16,7 +16,7 @@ COLUMNS = (
     "Option", "Name", "Kind", "Opens", "Places (the total without contact bases)", "Capital, £", "Of which optimism bias, £", "Capital, present value, £",
     "Left of buildings, present value, £", "Capital a place, £", "Running cost in the last year, £", "Children in its places",
     "EHCPs avoided", "Saving in the last year, at the present mix, £", "Payback year", "Net present value, at the present mix, £",
-    "Cost of each EHCP avoided, £", "Capital, as appraisal.csv has it, £", "Capital, present value, as appraisal.csv has it, £",
+    "Cost of each EHCP avoided, £", "Capital as the run wrote it, £", "Its present value as the run wrote it, £",
 )  # fmt: skip
 CAPITAL, UPLIFT, PRESENT, CREDIT, WRITTEN, WRITTEN_PRESENT = 5, 6, 7, 8, 17, 18
 NOTE = (

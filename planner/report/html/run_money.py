@@ -217,7 +217,7 @@ def appraisal(figures: Figures) -> Chart | None:
     if not rows:
         return None
     better = sum((number(cell) or 0.0) > 0 for _, cell in found)
-    headline = f"{better} of {len(found)} options are worth more than they cost"
+    headline = f"{better} of {len(found)} schemes save more than they cost at the present mix"
     alt = "Bar chart of net present value by option. " + " ".join(f"{row.name}: {row.bars[0].words}." for row in rows)
     notes = (*table.notes, *(("The 15 largest are drawn; the table holds all.",) if len(found) > 15 else ()))
     return Chart(
