@@ -74,6 +74,13 @@ COMPARISON_TABLES: Final[dict[str, Entry]] = {
     "input_differences": Entry("What differs in the inputs", "Settings that differ from the base scenario, with the file and line that set them"),
     "cost_by_fund_compared": Entry("Cost by fund, compared", "Cost by fund and financial year in each scenario", (CASH,)),
     "dsg_compared": Entry("Dedicated schools grant, compared", "Position of the high needs block in each scenario", ("A positive deficit is money owed.",)),
+    "dsg_mitigated": Entry(
+        "DSG management plan: mitigated and unmitigated", "High needs block by line with each plan and without it", ("In the line order of the Department for Education's DSG management plan.", "A positive deficit is money owed; a positive saving makes it smaller.")
+    ),
+    "appraisal": Entry(
+        "Appraisal against the base scenario", "Capital, yearly saving, payback year and net present value against the base scenario", ("A plan that costs more may leave fewer children waiting.",)
+    ),
+    "appraisal_years": Entry("When each scenario pays back", "Savings and capital by year against the base scenario"),
     "waiting_compared": Entry("Children waiting, compared", "Children and young people who wait for a place in each scenario", (EXPECTED,)),
     "ehcps_compared": Entry("EHCPs, compared", "Children and young people with an EHCP in each scenario", (FORECAST,)),
     "placements_compared": Entry("Where EHCPs are met, compared", "Children and young people by where their EHCP is met in each scenario", (FORECAST,)),
@@ -165,6 +172,23 @@ COLUMNS: Final[dict[str, Column]] = {
             Kind.MONEY,
             "present value of contact bases over the EHCPs they avoid, pounds",
         ),
+        _C("academic_years_gbp", "Academic years", Kind.MONEY, "cash of the ledger to the last year planned, pounds"),
+        _C("less_before_gbp", "Less before", Kind.MONEY, "spent before the first financial year, pounds"),
+        _C("less_after_gbp", "Less after", Kind.MONEY, "rest of the last academic year, pounds"),
+        _C("plus_base_year_gbp", "Plus base year", Kind.MONEY, "rest of the base year, pounds"),
+        _C("financial_years_gbp", "Financial years", Kind.MONEY, "cash of the financial years shown, pounds"),
+        _C("difference_gbp", "Difference", Kind.MONEY, "0.00 where the clocks reconcile"),
+        _C("unmitigated_gbp", "Unmitigated", Kind.MONEY, "in the base scenario, in which nothing new is done, pounds"),
+        _C("mitigated_gbp", "Mitigated", Kind.MONEY, "under the plan, pounds"),
+        _C("saving_gbp", "Saving", Kind.MONEY, "what makes the deficit smaller, pounds"),
+        _C("unmitigated_in_year_gbp", "Unmitigated in-year gap", Kind.MONEY, "in the base scenario, pounds"),
+        _C(
+            "unmitigated_deficit_at_year_end_gbp",
+            "Unmitigated cumulative deficit",
+            Kind.MONEY,
+            "in the base scenario, pounds owed at the end of the year",
+        ),
+        _C("net_present_value_years_gbp", "Net present value of the years planned", Kind.MONEY, "without what follows them, pounds"),
         _C("high_needs_cost_gbp", "Cost to the block", Kind.MONEY, "pounds"),
         _C("in_year_gbp", "In-year gap", Kind.MONEY, "cost less block, transfer and other income, pounds"),
         _C("deficit_at_year_end_gbp", "Cumulative deficit", Kind.MONEY, "pounds owed at the end of the year"),

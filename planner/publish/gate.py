@@ -23,7 +23,7 @@ from planner.scenario.schema import Publish
 
 NEVER: Final = frozenset(
     ("allocation", "waiting", "early_help", "occupancy", "occupancy_phase", "ehcps", "entries", "travel", "ledger", "marginal_values", "growth", "refused", "slacks", "avoided",
-     "clock_reconciliation", "dsg_plan", "dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need")
+     "clock_reconciliation", "dsg_plan", "dsg_mitigated", "dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need")
 )  # fmt: skip
 """Tables of single units, areas or groups that are never published, whatever is in them."""
 
