@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.finance.position import INCOME, opening_deficit
+from planner.finance.written import read_table
 from planner.names import LINE_FUND, WAITING, Fund, Year
 from planner.results.solution import TABLE_COLUMNS
 
@@ -122,6 +124,16 @@ def mitigated_against(base_plan: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFra
             "saving_gbp": sign * (both["amount_gbp_base"].astype(float) - both["amount_gbp_plan"].astype(float)) + 0.0,
         }
     ).sort_values(["order", "financial_year"], kind="stable", ignore_index=True)
+
+
+def mitigated_folders(base: Path, folder: Path) -> pd.DataFrame:
+    """``mitigated_against`` of two folders of finished runs, the base's first.
+
+    Raises:
+        InputError: if a folder lacks the table, or the two do not cover the same financial years.
+
+    """
+    return mitigated_against(read_table(base, "dsg_plan"), read_table(folder, "dsg_plan"))
 
 
 def _span(years: list[str]) -> str:
