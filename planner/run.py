@@ -22,9 +22,7 @@ from planner.county.read import file_hash, read_county
 from planner.demand.demand import Demand
 from planner.demand.project import project
 from planner.errors import DisclosureError, InputError, Problem, SolveError, WriteError
-from planner.finance.clock import base_year_costs, by_financial_year
-from planner.finance.ledger import build_ledger
-from planner.finance.position import dsg_position
+from planner.finance.tables import money_tables
 from planner.model.build import Model, build_model
 from planner.network.arcs import Arcs
 from planner.network.build import build_arcs
@@ -35,11 +33,13 @@ from planner.rates.build import build_rates
 from planner.rates.rates import Rates
 from planner.report import write
 from planner.report.charts import draw_all
+from planner.report.finance_workbook import write_finance
 from planner.report.manifest import build_manifest, manifest_text, solve_part
 from planner.report.packs import write_internal, write_public
 from planner.report.summary import Story, summary_text
 from planner.results import tables as derived
 from planner.results.marginal import marginal_values
+from planner.results.placements import dsg_placements
 from planner.results.presence import presence
 from planner.results.read import read_solution
 from planner.results.reasons import waiting_reasons
@@ -131,21 +131,18 @@ def all_tables(case: Case, model: Model, answer: Answer, values: np.ndarray) -> 
     solution = read_solution(case.loaded.path.stem, model, values, answer.record)
     here = presence(solution, demand, arcs)
     places = derived.unit_places(demand, arcs, case.programme, solution)
-    ledger = build_ledger(demand, arcs, case.rates, case.programme, solution, here)
-    years = by_financial_year(ledger, base_year_costs(demand, arcs, case.rates), demand.years, scenario.money.autumn_share)
     tables: dict[str, pd.DataFrame] = {
         **solution.tables,
         "avoided": derived.avoided(demand, arcs, here),
         "occupancy": derived.occupancy(county, demand, arcs, here, places),
         "occupancy_phase": derived.occupancy_phase(county, demand, arcs, here, places),
-        "ehcps": derived.ehcps(county, demand, arcs, here),
+        "ehcps": (held := derived.ehcps(county, demand, arcs, here)),
+        **dsg_placements(held, tuple(str(year) for year in demand.years)),
         "entries": derived.entries(county, demand, arcs, here),
         "travel": derived.travel(county, demand, arcs, here),
         "waiting_reasons": waiting_reasons(scenario, county, demand, arcs, here, places),
         "marginal_values": marginal_values(model, values, answer.duals, answer.row_range),
-        "ledger": ledger,
-        "ledger_financial_year": years,
-        "dsg_position": dsg_position(county, years, demand.years, scenario.money.block_growth_per_year),
+        **money_tables(scenario, county, demand, arcs, case.rates, case.programme, solution, here),
         "growth": demand.growth,
         "refused": arcs.refused,
     }
@@ -219,6 +216,8 @@ def _write(
     withheld = _publish(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
     manifest = build_manifest(case.loaded, _inputs(case), solve_part(answer.record, cost, broken, waiting), report, created)
     manifest["audience"], manifest["withheld"] = "internal", withheld
+    parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
+    write_finance(inside, *parts, solution, manifest)
     write.write_text(part / "manifest.json", manifest_text(manifest))
     return write.finish_folder(part, target), withheld
 

@@ -220,7 +220,7 @@ def _position(case: Case, notes: Notes, high_needs: dict[str, float]) -> None:
             owed = deficit if deficit == deficit else owed
             continue
         cost = high_needs[year] + rest
-        gap = cost - float(row["high_needs_block_gbp"]) - float(row["transfer_in_gbp"])
+        gap = cost - float(row["high_needs_block_gbp"]) - float(row["transfer_in_gbp"]) - float(row["other_income_gbp"])
         owed = (owed or 0.0) + gap
         notes.compare("dsg_position", "dsg_position", year, float(row["high_needs_cost_gbp"]), cost, _within(cost), "pounds")
         notes.compare("dsg_position", "dsg_position", year, float(row["in_year_gbp"]), gap, _within(cost), "pounds")

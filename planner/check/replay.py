@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.check import children, money, options
+from planner.check import children, money, options, plan
 from planner.check.children import Case, Tables
 from planner.check.report import CheckReport, Notes
 from planner.county.county import County
@@ -37,6 +37,7 @@ NEEDED = (
     "ledger",
     "ledger_financial_year",
     "dsg_position",
+    *plan.NEEDED,
 )
 
 
@@ -54,7 +55,7 @@ def check_tables(
     """Re-add every row of the model and every pound from tables.
 
     ``county`` is at the scenario's detail. ``cost_gbp`` is the public cost that the search reported, ``broken_gbp`` the price of
-    broken limits. The rules are in ``children``, ``options`` and ``money``; none of them uses the model or a solver.
+    broken limits. The rules are in ``children``, ``options``, ``money`` and ``plan``; none of them uses the model or a solver.
     """
     notes = Notes()
     case = Case(tables, scenario, county, demand, arcs, rates, programme)
@@ -68,6 +69,10 @@ def check_tables(
     options.bases_are_used(case, notes)
     money.ledger_is_re_added(case, notes, cost_gbp)
     money.years_add_up(case, notes)
+    plan.clocks_reconcile(case, notes)
+    plan.plan_is_the_position(case, notes)
+    plan.placements_are_whole(case, notes)
+    plan.appraisal_is_the_ledger(case, notes)
     written = float(tables["slacks"]["objective_gbp"].sum())
     notes.compare("broken_limits", "slacks", "the total", written, broken_gbp, 0.01 + 1e-9 * abs(broken_gbp), "pounds")
     return notes.report()
@@ -99,7 +104,7 @@ def read_tables(folder: Path, notes: Notes) -> Tables | None:
 
 
 def _number_columns(table: str) -> list[str]:
-    counted = ("children", "places", "episodes", "amount", "gbp", "quantity", "minutes", "blocks", "over_places")
+    counted = ("children", "places", "episodes", "amount", "gbp", "quantity", "minutes", "blocks", "over_places", "ehcps", "avoided")
     text = ("amount_unit", "quantity_unit")
     return [column for column in TABLE_COLUMNS[table] if any(word in column for word in counted) and column not in text]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, Fund
+from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, NOT_IN_SECTION_251, SECTION_251_TITLES, Fund
 from planner.report.finance_book.data import Floats, Money, Where
 from planner.report.finance_book.inputs import narrow, year_headers
 from planner.report.finance_book.kit import LABELS, TOTAL_COLUMN, UNCHANGED, Book, Sheet
@@ -94,7 +94,7 @@ def section_251_sheet(book: Book, data: Money, where: Where) -> None:
     sheet = book.sheet("Section 251")
     where.sheets["Section 251"] = sheet
     sheet.heading("Section 251", "Cash of the plan by Section 251 line and academic year, pounds; added up from the ledger", UNCHANGED)
-    sheet.headers(5, [*year_headers(data, "Section 251 line")[:TOTAL_COLUMN], "Total, £", *data.years], year_from=TOTAL_COLUMN)
+    sheet.headers(5, [*year_headers(data, "Section 251 line", "Title")[:TOTAL_COLUMN], "Total, £", *data.years], year_from=TOTAL_COLUMN)
     codes, steps_at, cash_at = where.block("Ledger", 2), where.block("Ledger", LEDGER_STEP), where.block("Ledger", LEDGER_CASH)
     sums = data.ledger.groupby(["section_251", "academic_year"])["cash_gbp"].sum().to_dict()
     first, last = xl_col_to_name(LABELS), xl_col_to_name(LABELS + len(data.years) - 1)
@@ -102,8 +102,16 @@ def section_251_sheet(book: Book, data: Money, where: Where) -> None:
     for code in sorted({str(code) for code in data.ledger["section_251"]}):
         if code:
             sheet.text(row, 0, code)
+            sheet.text(row, 1, SECTION_251_TITLES.get(code, ""), fit=False)
         else:
-            sheet.text(row, 0, "None: not in the return")
+            missing = sorted({str(line) for line in data.ledger.loc[data.ledger["section_251"] == "", "line"]})
+            sheet.text(row, 0, "None")
+            sheet.text(
+                row,
+                1,
+                "; ".join(NOT_IN_SECTION_251.get(line, f"{LINE_TITLES[line]}: no code in the county's rates") for line in missing),
+                fit=False,
+            )
         wanted = f"$A{row + 1}" if code else '""'
         for step, year in enumerate(data.years):
             formula = f"=SUMPRODUCT(--({codes}={wanted}),--({steps_at}={step}),{cash_at})"
@@ -117,7 +125,8 @@ def section_251_sheet(book: Book, data: Money, where: Where) -> None:
         amounts = data.ledger if column == TOTAL_COLUMN else data.ledger[data.ledger["academic_year"] == data.years[column - LABELS]]
         sheet.formula(row, column, f"=SUM({letter}{FIRST + 1}:{letter}{row})", float(amounts["cash_gbp"].sum()), "money_total")
     where.row[("Section 251", "all")] = row
-    narrow(sheet, 1)
+    narrow(sheet, 2)
+    sheet.widths[1] = 62.0
     sheet.widths[TOTAL_COLUMN] = 17.0
     sheet.sheet.freeze_panes(FIRST, 1)
     sheet.finish()
@@ -260,7 +269,7 @@ def _opening_cell(data: Money, where: Where) -> str:
 
 
 def _other_spend(data: Money, where: Where) -> tuple[str, float]:
-    table = data.county.table("finance")
+    table = data.county.table("finance").sort_values("financial_year", kind="stable")
     part = table[table["measure"] == "other_high_needs_spend"].dropna(subset=["value_gbp"])
     if part.empty:
         return "=0", 0.0
