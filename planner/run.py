@@ -213,17 +213,17 @@ def _write(
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
-    withheld = _publish(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
+    withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
     manifest = build_manifest(case.loaded, _inputs(case), solve_part(answer.record, cost, broken, waiting), report, created)
-    manifest["audience"], manifest["withheld"] = "internal", withheld
+    manifest["audience"], manifest["withheld"], manifest["facts"] = "internal", withheld, dict(pack.facts)
     parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
     write_finance(inside, *parts, solution, manifest)
     write.write_text(part / "manifest.json", manifest_text(manifest))
     return write.finish_folder(part, target), withheld
 
 
-def _publish(folder: Path, pack: Pack, rules: Publish) -> str:
-    """Write the public folder of a pack, or say why the gate refused."""
+def publish_into(folder: Path, pack: Pack, rules: Publish) -> str:
+    """Write the public folder of a pack; gives why the gate refused, or nothing."""
     try:
         public = publish(pack, rules)
     except DisclosureError as error:

@@ -85,9 +85,18 @@ COMPARISON_TABLES: Final[dict[str, Entry]] = {
     "ehcps_compared": Entry("EHCPs, compared", "Children and young people with an EHCP in each scenario", (FORECAST,)),
     "placements_compared": Entry("Where EHCPs are met, compared", "Children and young people by where their EHCP is met in each scenario", (FORECAST,)),
     "journeys_compared": Entry("Journeys, compared", "Mean journey one way in each scenario"),
+    "waiting_reasons_compared": Entry("Why children wait, compared", "Child-years of waiting by reason in each scenario", (CHILD_YEARS,)),
+    "dsg_plan_compared": Entry(
+        "The high needs block with and without the plan", "High needs block by line of the management plan, unmitigated (the base) and mitigated",
+        ("A saving is what makes the deficit smaller.",),
+    ),
     "equity_by_district": Entry("Fairness between districts", "Waiting, places and journeys by district in each scenario", (CHILD_YEARS,)),
     "equity_by_need": Entry("Fairness between needs", "Waiting and places by primary type of need in each scenario", (CHILD_YEARS,)),
     "bridge": Entry("From one scenario's cost to another's", "Change of cost, present value, by cause"),
+    "bridge_alone": Entry(
+        "What each cause would change alone", "Change of cost, present value, if only this cause changed",
+        ("Interaction is what arises only where several causes change together. In the bridge it is shared out among them.",),
+    ),
     "bridge_ehcps": Entry("From one scenario's EHCPs to another's", "Change of EHCPs by cause"),
     "bridge_waiting": Entry("From one scenario's waiting to another's", "Change of child-years waiting by cause", (CHILD_YEARS,)),
 }  # fmt: skip
@@ -223,6 +232,7 @@ _COMPARED: Final[dict[str, Kind]] = {
     "dsg_compared": Kind.MONEY,
     "journeys_compared": Kind.MINUTES,
     "bridge": Kind.MONEY,
+    "bridge_alone": Kind.MONEY,
 }
 
 
