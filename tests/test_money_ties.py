@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -113,3 +115,24 @@ def test_an_uplift_of_capital_costs_what_it_says(run: RunResult) -> None:
     for option, pounds in bare.items():
         spent = capital.loc[capital["option"] == option, "cash_gbp"].sum()
         assert spent == pytest.approx(pounds * 1.24 * 1.03 ** opens[option]), option
+
+
+@pytest.mark.parametrize("years", [1, 2])
+def test_a_county_that_pays_for_nothing_but_journeys_ties_too(years: int, tmp_path: Path) -> None:
+    """Nothing paid by the high needs block and nothing that opens: the workbook has its sheets, and every check holds."""
+    shutil.copytree(COUNTIES / "tiny", tmp_path / "counties" / "tiny")
+    prices = tmp_path / "counties" / "tiny" / "rates" / "prices.yaml"
+    prices.write_text(re.sub(r"value_gbp: -?\d+(?=, provision_type)", "value_gbp: 0", prices.read_text(encoding="utf-8")), encoding="utf-8")
+    text = (
+        TINY.read_text(encoding="utf-8")
+        .replace("years: 2", f"years: {years}")
+        .replace("offer: [resource_centre, contact_base, expand_special]", "offer: []")
+    )
+    (tmp_path / "bare.yaml").write_text(text + "money: {price_factor: {interim_tuition: 0}}\n", encoding="utf-8")
+    bare = run_scenario(tmp_path / "bare.yaml", tmp_path / "counties", tmp_path / "out")
+    ledger = bare.solution.table("ledger")
+    assert set(ledger.loc[ledger["cash_gbp"] != 0, "line"]) == {"transport"} and bare.solution.table("appraisal").empty
+    assert bare.check.passed, bare.check.findings[:3]
+    book = openpyxl.load_workbook(bare.folder / "internal" / "finance.xlsx", data_only=True)
+    assert labelled(book, "Checks", "All checks")[1] == "Every check ties."
+    assert labelled(book, "DSG plan", "Maintained special")[-1] == 0 and labelled(book, "Appraisal", "Nothing opens")

@@ -40,7 +40,7 @@ def _fund_rows(sheet: Sheet, data: Money, where: Where, steps: range, cell: Cell
         totals.append(row)
         grand += sums
         row += 2
-    adding = "+".join(f"{{0}}{total + 1}" for total in totals)
+    adding = "+".join(f"{{0}}{total + 1}" for total in totals) or "0"
     _total_row(sheet, where, row, "All funds, total", "all", steps, grand, adding, style)
     where.row[(sheet.name, "next")] = row + 2
 
@@ -204,7 +204,8 @@ def position_sheet(book: Book, data: Money, where: Where) -> None:
     closing = _opening(data)
     block, cost, transfer = (_series(data.position, f"{name}_gbp") for name in ("high_needs_block", "high_needs_cost", "transfer_in"))
     other_income = _series(data.position, "other_income_gbp")
-    plan = where.value[("Financial years", Fund.HIGH_NEEDS.value)]
+    plan = where.value.get(("Financial years", Fund.HIGH_NEEDS.value), np.zeros(len(data.years)))
+    paid = ("Financial years", Fund.HIGH_NEEDS.value) in where.row
     for step, year in enumerate(years, start=1):
         letter, before = xl_col_to_name(LABELS + step), xl_col_to_name(LABELS + step - 1)
         at = [f"{letter}{FIRST + offset + 1}" for offset in range(len(rows))]
@@ -214,7 +215,7 @@ def position_sheet(book: Book, data: Money, where: Where) -> None:
         closing = values[0] + gap
         formulas = [
             f"={before}{FIRST + 8}" if step > 1 else _opening_cell(data, where),
-            f"={where.ref('Financial years', Fund.HIGH_NEEDS.value, LABELS + step, columns_fixed=False)}",
+            f"={where.ref('Financial years', Fund.HIGH_NEEDS.value, LABELS + step, columns_fixed=False)}" if paid else "=0",
             other[0],
             _block_cell(where, year, before, step),
             _given(where, "transfer_in", year),
