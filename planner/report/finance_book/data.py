@@ -12,7 +12,7 @@ import pandas as pd
 
 from planner.county.county import County
 from planner.finance.detail import MoneyDetail, uprating
-from planner.names import LINE_FUND, LINES, Fund, Line
+from planner.names import LINE_FUND, LINES
 from planner.rates.rates import Rates
 from planner.report.finance_book.kit import LABELS, Sheet
 from planner.scenario.schema import Scenario
@@ -53,10 +53,8 @@ class Money:
 
     @property
     def lines(self) -> list[str]:
-        """The lines of cost in use, in the order of funds and lines; one of the high needs block is always there, for its position."""
+        """The lines of cost in use, in the order of funds and lines."""
         used = {*self.ledger["line"], *self.detail.base["line"]}
-        if not any(LINE_FUND[str(line)] == Fund.HIGH_NEEDS for line in used):
-            used.add(Line.PLACE_FUNDING)
         return sorted((line for line in LINES if line in used), key=lambda line: list(LINE_FUND.values()).index(LINE_FUND[line]))
 
     def index(self, line: str) -> Floats:
