@@ -139,6 +139,8 @@ def places_by_hand(case: Case, notes: Notes) -> dict[int, list[float]]:
 def slack(case: Case, limit: str, unit: str, year: str, phase: str = "") -> float:
     """How far a limit is written as broken."""
     table = case.tables["slacks"]
+    if table.empty:
+        return 0.0
     mine = table[
         (table["limit"] == limit) & (table["unit"].fillna("") == unit) & (table["year"] == year) & (table["phase"].fillna("") == phase)
     ]
