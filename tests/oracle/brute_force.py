@@ -194,7 +194,7 @@ class _Programme:
                         self.costs[column] = sum(
                             float(rate[unit]) * self.discount(line, year) for line, rate in inputs.rates.episode.items()
                         )
-                elif inputs.limited[unit] and self.open_from(unit) <= inputs.horizon:
+                elif inputs.limited[unit] and (self.open_from(unit) <= inputs.horizon or inputs.unit_stock[unit, 1:].any()):
                     here = [
                         index
                         for name, index in self.names.items()
