@@ -15,13 +15,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis import strategies as st
 
-from tests.relations import RELATIONS, NotHere
+from tests.relations import RELATIONS, NotHereError
 from tests.strategies import Small, smalls
 
 
-def examples_of(
-    relation: Callable[[Small, int], str | None], count: int, start: int, out: Path | None, name: str
-) -> tuple[int, list[str]]:
+def examples_of(relation: Callable[[Small, int], str | None], count: int, start: int, out: Path | None, name: str) -> tuple[int, list[str]]:
     """How many counties a relation was tried on, and every violation."""
     tried, wrong = 0, list[str]()
 
@@ -32,7 +30,7 @@ def examples_of(
         nonlocal tried
         try:
             problem = relation(small, pick)
-        except NotHere:
+        except NotHereError:
             reject()
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is a violation to be shown
             problem = f"{type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
 """What must hold between the answers to a county and to the same county changed: the metamorphic relations.
 
-Each takes a small county and a whole number to choose with, and gives back what is wrong, or nothing. ``NotHere`` is raised where a
+Each takes a small county and a whole number to choose with, and gives back what is wrong, or nothing. ``NotHereError`` is raised where a
 relation says nothing of a county (no option to drop, no children to be without).
 """
 
@@ -30,7 +30,7 @@ WITHIN = 1e-6
 """Objectives agree to one part in a million, or to a penny if they are small."""
 
 
-class NotHere(Exception):
+class NotHereError(Exception):
     """The relation says nothing of this county."""
 
 
@@ -100,7 +100,7 @@ def _limited_units(small: Small) -> list[str]:
 
 def _one_of(choices: list[str], pick: int) -> str:
     if not choices:
-        raise NotHere
+        raise NotHereError
     return choices[pick % len(choices)]
 
 
@@ -117,7 +117,7 @@ def _without_ends(small: Small) -> Small:
     kept = small.with_table("options", lambda frame: frame[frame["kind"] != "close_unit"])
     offered = set(kept.tables["options"]["option"])
     if not offered:
-        raise NotHere
+        raise NotHereError
     kept = kept.with_table("options", lambda frame: frame.assign(requires=[n if n in offered else "" for n in frame["requires"]]))
     options = {"offer": sorted(offered), "fixed": {n: v for n, v in small.keys["options"].get("fixed", {}).items() if n in offered}}
     keys = {**kept.keys, "options": {**kept.keys["options"], **options}}
@@ -166,7 +166,9 @@ def _renamed(small: Small, names: Callable[[str], str]) -> Small:
     tables = dict(small.tables)
     for name, columns in text.items():
         if name in tables:
-            tables[name] = tables[name].assign(**{column: [names(value) if value else value for value in tables[name][column]] for column in columns})
+            tables[name] = tables[name].assign(
+                **{column: [names(value) if value else value for value in tables[name][column]] for column in columns}
+            )
     options = dict(small.keys["options"])
     options["offer"] = [names(name) for name in options["offer"]]
     options["fixed"] = {names(name): value for name, value in options.get("fixed", {}).items()}
@@ -252,7 +254,7 @@ def early_help_free_and_useless(small: Small, _: int) -> str | None:
     options = none.tables["options"]
     bases = set(options.loc[options["kind"] == "contact_base", "option"])
     if not bases or bases & set(none.keys["options"].get("fixed", {})):
-        raise NotHere
+        raise NotHereError
     none = none.with_table(
         "options",
         lambda frame: frame.assign(
@@ -288,7 +290,9 @@ def raising_one_price(small: Small, pick: int) -> str | None:
 def dropping_an_unused_option(small: Small, pick: int) -> str | None:
     """An option that the best plan does not use can be dropped, and the best plan costs the same."""
     found = solved(small)
-    unused = [name for name in small.keys["options"]["offer"] if not found.opened(name) and name not in small.keys["options"].get("fixed", {})]
+    unused = [
+        name for name in small.keys["options"]["offer"] if not found.opened(name) and name not in small.keys["options"].get("fixed", {})
+    ]
     option = _one_of(unused, pick)
     left = [name for name in small.keys["options"]["offer"] if name != option]
     return the_same(found.cost, least(small.with_keys(options={"offer": left})), f"without {option}")
@@ -296,11 +300,12 @@ def dropping_an_unused_option(small: Small, pick: int) -> str | None:
 
 def no_children(small: Small, _: int) -> str | None:
     """A county without children spends nothing on children and opens nothing that costs something."""
+    small = _without_ends(small)  # closing an empty school may be worth its price
     empty = small.with_table("entrants", lambda frame: frame.assign(new_ehcps=0.0, arrivals=0.0))
     empty = empty.with_table("stock", lambda frame: frame.assign(children=0.0))
     empty = empty.with_table("options", lambda frame: frame.assign(running_gbp_per_year=frame["running_gbp_per_year"] + 10.0))
     if empty.keys["options"].get("fixed"):
-        raise NotHere
+        raise NotHereError
     found = solved(empty)
     ledger = found.tables.table("ledger")
     spent = ledger[ledger["line"].isin([*CHILD_LINES, "running_cost", "capital"])]["cash_gbp"].abs().sum()
@@ -323,7 +328,7 @@ def no_discount(small: Small, _: int) -> str | None:
 
 def a_year_without_children(small: Small, pick: int) -> str | None:
     """A further year in which nobody is left and nobody comes costs nothing for children and changes nothing before it."""
-    bare = _free(_without_ends(small), "place_funding", "running_cost").with_keys(years=1, limits={}, options={"fixed": {}})
+    bare = _free(_without_ends(small), "place_funding", "running_cost", "early_help").with_keys(years=1, limits={}, options={"fixed": {}})
     bare = dataclasses.replace(bare, keys={**bare.keys, "limits": {}, "options": {**bare.keys["options"], "fixed": {}}})
     age = (9, 14)[pick % 2]
     bare = bare.with_table("population", lambda frame: frame.assign(children=np.where(frame["age"] == age, 40.0, 0.0)))

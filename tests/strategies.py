@@ -49,13 +49,18 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Small:
     """A small county and a scenario for it."""
 
     tables: dict[str, pd.DataFrame]
     rates: tuple[Rate, ...]
     keys: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """The tables that matter most, and the keys."""
+        shown = {name: self.tables[name].to_dict("list") for name in ("options", "units", "stock", "entrants")}
+        return f"Small({shown}, {[(rate.line, rate.per, rate.value_gbp) for rate in self.rates]}, {self.keys})"
 
     def with_keys(self, **changes: Any) -> Small:
         """The same with other scenario keys."""

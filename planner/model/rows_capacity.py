@@ -126,9 +126,9 @@ def least_occupancy(inputs: Inputs, layout: Layout) -> Rows:
 
     Row family ``least_occupancy``, one row per option o with a least occupancy and year t after its ramp-up of r years::
 
-        occ[j,t] + under[o,t] - least block n[o,t-r] + least block most (y[o,t-r] - y[o,t])  >=  -L[j,t]
+        occ[j,t] + under[o,t] - least block n[o,t-r] + least block most sum over t-r < tau <= t of u[o,tau]  >=  -L[j,t]
 
-    (the last term lets an option that has closed go). For a contact base occ is the episodes given and places count
+    (the last term, with u the closing of an option that may close, lets one go that has closed since). For a contact base occ is the episodes given and places count
     as episodes. Units: children (episodes). Dual: pounds of present value per child. Slack: ``under_occupancy``, priced.
     """
     entries = Builder.empty()
@@ -153,8 +153,8 @@ def least_occupancy(inputs: Inputs, layout: Layout) -> Rows:
         entries.add(row, layout.blocks[option, years - ramp[option]], -wanted)
         if inputs.may_close[option]:
             most = wanted * float(inputs.options["most_blocks"].iloc[option])
-            entries.add(row, layout.open[option, years - ramp[option]], most)
-            entries.add(row, layout.open[option, years], -most)
+            for back in range(int(ramp[option])):
+                entries.add(row, layout.shut[option, years - back], most)
     options, year = np.nonzero(exists)
     keys = pd.DataFrame({"option": options, "year": year})
     return finish("least_occupancy", keys, entries, -inputs.unit_stock[inputs.option_unit[options], year], np.inf, layout.count)
