@@ -168,25 +168,17 @@ def units_hold_what_they_may(case: Case, notes: Notes) -> None:
             elif limit[year] == limit[year]:
                 allowed = limit[year] + slack(case, "over_capacity", name, case.years[year])
                 notes.at_most("capacity", "allocation", where, inside[unit][year], allowed, CHILD, "children")
+    _occupancy_by_phase(case, notes, by_phase)
     _phase_places(case, notes, by_phase)
     _occupancy_table(case, notes, inside)
 
 
 def _phase_places(case: Case, notes: Notes, by_phase: dict[tuple[int, str], list[float]]) -> None:
-    table = case.county.tables.get("unit_phase_places")
-    for row in [] if table is None else table.to_dict("records"):
-        unit, phase = case.units[str(row["unit"])], str(row["phase"])
-        added = [
-            sum(
-                _path(case, notes, str(option["option"]), "places")[year]
-                for option in case.programme.options.to_dict("records")
-                if option["unit"] == row["unit"] and option["kind"] != "close_unit"
-            )
-            for year in range(len(case.years))
-        ]
+    for (unit, phase), places in _kept_places(case, notes).items():
+        name = case.unit_name(unit)
         for year in range(1, len(case.years)):
-            where = f"{row['unit']}, {phase} in {case.years[year]}"
-            allowed = float(row["places"]) + added[year] + slack(case, "over_capacity_phase", str(row["unit"]), case.years[year], phase)
+            where = f"{name}, {phase} in {case.years[year]}"
+            allowed = places[year] + slack(case, "over_capacity_phase", name, case.years[year], phase)
             notes.at_most("capacity_phase", "allocation", where, by_phase[(unit, phase)][year], allowed, CHILD, "children")
 
 
@@ -202,13 +194,55 @@ def _occupancy_table(case: Case, notes: Notes, inside: dict[int, list[float]]) -
             if row is None:
                 notes.require("occupancy", "occupancy", where, children < CHILD, "the unit holds children and has no row")
                 continue
-            notes.compare("occupancy", "occupancy", where, float(row["children"]), children, CHILD * 10, "children")
-            if limit[year] == limit[year]:
-                notes.compare("occupancy", "occupancy", where, float(row["places"]), limit[year], 1e-6, "places")
+            notes.compare("occupancy", "occupancy", where, float(row["children"]), children, CHILD, "children")
+            known = limit[year] == limit[year]
+            over = max(children - limit[year], 0.0) if known and case.kind(unit) != "contact_base" else 0.0
+            notes.compare("occupancy", "occupancy", where, float(row["over_places"]), over, CHILD, "places")
+            if known:
+                notes.compare("occupancy", "occupancy", where, float(row["places"]), limit[year], CHILD, "places")
+            else:
+                notes.require("occupancy", "occupancy", where, row["places"] != row["places"], "the unit's places have no limit")
+
+
+def _occupancy_by_phase(case: Case, notes: Notes, by_phase: dict[tuple[int, str], list[float]]) -> None:
+    """Table ``occupancy_phase``: children by phase, and the places kept for it where some are."""
+    kept = _kept_places(case, notes)
+    written = {
+        (case.units[str(row["unit"])], str(row["phase"]), str(row["year"])): (float(row["children"]), float(row["places"]))
+        for row in case.tables["occupancy_phase"].to_dict("records")
+    }
+    expected = {(unit, phase, case.years[at]): amount for (unit, phase), many in by_phase.items() for at, amount in enumerate(many)}
+    for unit, phase, year in sorted({*written, *expected}):
+        where = f"{case.unit_name(unit)}, {phase} in {year}"
+        children, places = written.get((unit, phase, year), (0.0, float("nan")))
+        notes.compare("occupancy_phase", "occupancy_phase", where, children, expected.get((unit, phase, year), 0.0), CHILD, "children")
+        if (unit, phase) in kept and (unit, phase, year) in written:
+            wanted = kept[(unit, phase)][case.years.index(year)]
+            notes.compare("occupancy_phase", "occupancy_phase", where, places, wanted, CHILD, "places")
+        else:
+            notes.require("occupancy_phase", "occupancy_phase", where, places != places, "no places are kept for this phase")
+
+
+def _kept_places(case: Case, notes: Notes) -> dict[tuple[int, str], list[float]]:
+    """Places kept for a phase by unit and year, with those that options add."""
+    table = case.county.tables.get("unit_phase_places")
+    kept = {}
+    for row in [] if table is None else table.to_dict("records"):
+        added = [
+            sum(
+                _path(case, notes, str(option["option"]), "places")[year]
+                for option in case.programme.options.to_dict("records")
+                if option["unit"] == row["unit"] and option["kind"] != "close_unit"
+            )
+            for year in range(len(case.years))
+        ]
+        kept[(case.units[str(row["unit"])], str(row["phase"]))] = [float(row["places"]) + more for more in added]
+    return kept
 
 
 def bases_are_used(case: Case, notes: Notes) -> None:
-    """Row ``least_occupancy`` and row ``closing``."""
+    """Row ``least_occupancy`` and row ``closing``. What options of one unit lack together is within what is written for the unit."""
+    lacking: dict[tuple[int, int], float] = defaultdict(float)
     for row in case.programme.options.to_dict("records"):
         name, unit = str(row["option"]), case.units[str(row["unit"])]
         on, size = _path(case, notes, name, "open"), _path(case, notes, name, "blocks")
@@ -227,12 +261,8 @@ def bases_are_used(case: Case, notes: Notes) -> None:
                     notes.at_most("closing", "allocation", where, came, 0.0, CHILD, "children")
             elif least and year > ramp and on[year]:
                 wanted = least * throughput * float(row["block_places"]) * size[year - ramp]
-                notes.at_most(
-                    "least_occupancy",
-                    "allocation",
-                    where,
-                    wanted - slack(case, "under_occupancy", case.unit_name(unit), case.years[year]),
-                    used[year],
-                    CHILD,
-                    "children",
-                )
+                lacking[(unit, year)] += max(wanted - used[year], 0.0)
+    for (unit, year), children in lacking.items():
+        name = case.unit_name(unit)
+        allowed = slack(case, "under_occupancy", name, case.years[year])
+        notes.at_most("least_occupancy", "allocation", f"{name} in {case.years[year]}", children, allowed, CHILD, "children")
