@@ -140,12 +140,12 @@ def one_more_place_in_order(small: Small, pick: int) -> str | None:
     more = small.with_table("units", lambda frame: frame.assign(places=frame["places"] + (frame["unit"] == unit)))
     few, many = solved(small), solved(more)
     waits, fewer = few.aim("waiting"), many.aim("waiting")
-    if fewer > waits + 1e-5 * max(1.0, waits):
+    if fewer > waits + 2e-5 * max(1.0, waits):
         return f"with one more place at {unit} {fewer:.6f} child-years of waiting are more than {waits:.6f}"
-    if fewer > waits - 1e-5 * max(1.0, waits):
-        # Waiting is kept within a millionth, so cost may differ by what that is worth.
+    if fewer > waits - 2e-5 * max(1.0, waits):
+        # Waiting is kept within a hundred-thousandth, so cost may differ by what that is worth.
         dearest = max(rate.value_gbp for rate in small.rates)
-        slack = 1e-5 * max(1.0, waits) * dearest * 10
+        slack = 2e-5 * max(1.0, waits) * dearest * 10
         return None if many.cost <= few.cost + slack + _near(few.cost, many.cost) else f"£{many.cost:,.4f} is more than £{few.cost:,.4f}"
     return None
 

@@ -172,6 +172,7 @@ def _units(draw: st.DrawFn, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 OPTIONS = (
+    ("close_cb", "close_unit", "cb"),
     ("close_ind", "close_unit", "ind"),
     ("close_sp", "close_unit", "sp"),
     ("grow_ind", "independent_block", "ind"),
@@ -363,7 +364,13 @@ def smalls(draw: st.DrawFn, *, limits: bool = True) -> Small:
             columns=["band", "phase", "provision_type"],
         ),
         "finance": pd.DataFrame(
-            [("2024/25", "high_needs_block", 550_000.0, "stated", "assumption")],
+            [
+                ("2025/26", "other_high_needs_spend", 90_000.0, "assumption", "assumption"),
+                ("2024/25", "high_needs_block", 550_000.0, "stated", "assumption"),
+                ("2023/24", "other_high_needs_spend", 80_000.0, "outturn", "assumption"),
+                ("2024/25", "deficit_at_year_end", 40_000.0, "outturn", "assumption"),
+                ("2025/26", "transfer_in", 5_000.0, "stated", "assumption"),
+            ],
             columns=["financial_year", "measure", "value_gbp", "status", "source"],
         ),
         "sources": pd.DataFrame(

@@ -73,7 +73,7 @@ def bounds_in_order(small: Small) -> Compared | None:
     waits, cost = answer.record.stage("waiting"), answer.record.stage("cost")
     assert waits is not None and cost is not None and waits.value is not None and cost.value is not None
     best, least = whole.aim("waiting"), whole.cost
-    room = 1e-5 * max(1.0, best)
+    room = 2e-5 * max(1.0, best)
     if waits.bound is not None and waits.bound > best + room:
         return Compared(1.0, f"the bound on waiting {waits.bound:.6f} is above the best plan's {best:.6f}")
     if waits.value < best - room:

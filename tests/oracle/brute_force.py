@@ -62,7 +62,7 @@ def allowed(inputs: Inputs, programme: tuple[tuple[int, ...], ...]) -> bool:
         group, needed = inputs.options["exclusive_group"].iloc[option], inputs.options["requires"].iloc[option]
         if group and any(path):
             groups[group] = groups.get(group, 0) + 1
-        if needed and any(path):
+        if needed and any(path) and not inputs.options["decided"].iloc[option]:
             if needed not in names:
                 return False
             if any(mine and not theirs for mine, theirs in zip(path, programme[names.index(needed)], strict=True)):
@@ -114,14 +114,15 @@ class _Programme:
         return float(self.inputs.rates.discount[year] * self.inputs.rates.uprating[line][year])
 
     def open_from(self, unit: int) -> int:
+        """The first year in which children may be in a unit, if need be over its places: the first in which it could have one."""
         places = self.inputs.places[unit]
         if np.isnan(places) or places > 0:
             return 0
+        options = self.inputs.options
         years = [
-            year
-            for option, path in enumerate(self.programme)
-            for year in range(1, self.inputs.horizon + 1)
-            if self.inputs.option_unit[option] == unit and path[year - 1]
+            int(options["earliest"].iloc[option])
+            for option in range(len(self.programme))
+            if self.inputs.option_unit[option] == unit and not self.inputs.closes[option] and options["most_blocks"].iloc[option] > 0
         ]
         return min(years, default=self.inputs.horizon + 1)
 
