@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import partial
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from planner.check.children import Case
 from planner.check.report import Notes
 from planner.names import LINE_FUND, PROVISION_TYPES, SITUATIONS, WAITING, Year
-from planner.rates.rates import Rates
+
+Flags = npt.NDArray[np.bool_]
 
 COHORT = ("area", "need", "phase", "band")
 KEYS: dict[str, tuple[str, ...]] = {
@@ -107,23 +112,32 @@ def every_row_says_what_it_is(case: Case, notes: Notes) -> bool:
         for column in keys:
             allowed = known.get(f"{name}.{column}", known.get(column, set()))
             words = _words(frame[column])
-            _all(notes, "labels", name, words.isin(allowed), [f"'{word}' is not a known {column}" for word in words])
-        again = frame.assign(**{column: _words(frame[column]) for column in keys}).duplicated(list(keys))
-        _all(notes, "no_row_twice", name, ~again, ["the row stands twice"] * len(frame))
+            good = np.fromiter((word in allowed for word in words), dtype=bool, count=len(words))
+            _all(notes, "labels", name, good, partial(_unknown, words, column))
+        again = frame.duplicated(list(keys)).to_numpy(dtype=bool)
+        _all(notes, "no_row_twice", name, ~again, lambda _: "the row stands twice")
         _numbers(notes, name, frame)
     _words_that_follow(case, notes)
     return len(notes.findings) == before
 
 
-def _words(column: pd.Series) -> pd.Series:
-    return column.fillna("").astype(str)
+def _words(column: Iterable[object]) -> list[str]:
+    return ["" if value is None or value != value else str(value) for value in column]
 
 
-def _all(notes: Notes, rule: str, table: str, good: pd.Series, wrong: list[str]) -> None:
+def _unknown(words: list[str], column: str, row: int) -> str:
+    return f"'{words[row]}' is not a known {column}"
+
+
+def _instead(found: list[str], expected: list[str], column: str, row: int) -> str:
+    return f"{column} is '{found[row]}' where '{expected[row]}' was expected"
+
+
+def _all(notes: Notes, rule: str, table: str, good: Flags, wrong: Callable[[int], str]) -> None:
     """Test every row; findings name the line of the file."""
     notes.tested[rule] = notes.tested.get(rule, 0) + len(good)
-    for row in np.nonzero(~good.to_numpy(dtype=bool))[0].tolist():
-        notes.add(rule, table, f"row {row + 2}", wrong[row])
+    for row in np.nonzero(~good)[0].tolist():
+        notes.add(rule, table, f"row {row + 2}", wrong(row))
 
 
 def _numbers(notes: Notes, name: str, frame: pd.DataFrame) -> None:
@@ -138,7 +152,11 @@ def _numbers(notes: Notes, name: str, frame: pd.DataFrame) -> None:
             good |= np.isnan(values)
         if column not in may_be_less:
             good &= ~(values < 0)
-        _all(notes, "not_negative", name, pd.Series(good), [f"{value} is not a possible figure for {column}" for value in values])
+        _all(notes, "not_negative", name, good, partial(_impossible, values, column))
+
+
+def _impossible(values: np.ndarray, column: str, row: int) -> str:
+    return f"{values[row]} is not a possible figure for {column}"
 
 
 def _words_that_follow(case: Case, notes: Notes) -> None:
@@ -162,30 +180,24 @@ def _words_that_follow(case: Case, notes: Notes) -> None:
     if "unit_name" in units:
         wanted.append(("occupancy", "unit", "unit_name", units["unit_name"]))
     for table, key, column, words in wanted:
-        frame = case.tables[table]
-        expected = _words(_words(frame[key]).map(words.astype(str)))
-        _follows(notes, table, column, _words(frame[column]), expected)
-    _ledger_words(case, notes, kinds, units["sector"].astype(str) if "sector" in units else kinds.map({}))
+        frame, mapping = case.tables[table], {str(name): str(word) for name, word in words.items()}
+        _follows(notes, table, column, _words(frame[column]), [mapping.get(name, "") for name in _words(frame[key])])
+    _ledger_words(case, notes, kinds.to_dict(), units["sector"].astype(str).to_dict() if "sector" in units else {})
 
 
-def _ledger_words(case: Case, notes: Notes, kinds: pd.Series, sectors: pd.Series) -> None:
+def _ledger_words(case: Case, notes: Notes, kinds: dict[str, str], sectors: dict[str, str]) -> None:
     """The fund of a line, the type of a unit, the unit of an option and the Section 251 line of a ledger row."""
     frame = case.tables["ledger"]
     unit, option, line = _words(frame["unit"]), _words(frame["option"]), _words(frame["line"])
-    kind = unit.map({**kinds.to_dict(), "": WAITING})
-    _follows(notes, "ledger", "provision_type", _words(frame["provision_type"]), _words(kind))
-    _follows(notes, "ledger", "fund", _words(frame["fund"]), _words(line.map(LINE_FUND)))
-    host = option.map(case.programme.options.set_index("option")["unit"].astype(str)).where(option != "", unit)
-    _follows(notes, "ledger", "unit", unit, _words(host))
-    sector = unit.map({**sectors.to_dict(), "": ""})
-    codes = [_code(case.rates, *words) for words in zip(line, _words(kind), _words(sector), strict=True)]
-    _follows(notes, "ledger", "section_251", _words(frame["section_251"]), pd.Series(codes, index=frame.index, dtype=object))
+    kind = [kinds.get(name, "") if name else WAITING for name in unit]
+    hosts = {str(name): str(host) for name, host in case.programme.options.set_index("option")["unit"].items()}
+    codes = [case.rates.section_251.get((one, two, sectors.get(three, "")), "") for one, two, three in zip(line, kind, unit, strict=True)]
+    _follows(notes, "ledger", "provision_type", _words(frame["provision_type"]), kind)
+    _follows(notes, "ledger", "fund", _words(frame["fund"]), [LINE_FUND.get(name, "") for name in line])
+    _follows(notes, "ledger", "unit", unit, [hosts.get(name, at) for name, at in zip(option, unit, strict=True)])
+    _follows(notes, "ledger", "section_251", _words(frame["section_251"]), codes)
 
 
-def _code(rates: Rates, line: str, kind: str, sector: str) -> str:
-    return rates.section_251.get((line, kind, sector), "")
-
-
-def _follows(notes: Notes, table: str, column: str, found: pd.Series, expected: pd.Series) -> None:
-    wrong = [f"{column} is '{one}' where '{other}' was expected" for one, other in zip(found, expected, strict=True)]
-    _all(notes, "words", table, found == expected, wrong)
+def _follows(notes: Notes, table: str, column: str, found: list[str], expected: list[str]) -> None:
+    good = np.fromiter((one == other for one, other in zip(found, expected, strict=True)), dtype=bool, count=len(found))
+    _all(notes, "words", table, good, partial(_instead, found, expected, column))

@@ -78,11 +78,11 @@ def bounds_in_order(small: Small) -> Compared | None:
         return Compared(1.0, f"the bound on waiting {waits.bound:.6f} is above the best plan's {best:.6f}")
     if waits.value < best - room:
         return Compared(1.0, f"waiting of {waits.value:.6f} is below the least possible, {best:.6f}")
-    if abs(waits.value - best) > room:
-        return Compared(0.0)  # not the least waiting: its cost cannot be set beside the best plan's
-    pounds = WITHIN * abs(least) + 0.01 + room * 1e6
-    if cost.bound is not None and cost.bound > least + pounds:
+    pounds = WITHIN * abs(least) + 0.01 + 1.0 * (best > 1e-6)
+    if waits.value >= best - 1e-6 and cost.bound is not None and cost.bound > least + pounds:
         return Compared(1.0, f"the bound on cost £{cost.bound:,.2f} is above the best plan's £{least:,.2f}")
+    if waits.value > best + 1e-6:
+        return Compared(0.0)  # waiting weighs a million pounds there and more here: another plan, and said to be unproven
     if cost.value < least - pounds:
         return Compared(1.0, f"a cost of £{cost.value:,.2f} is below the least possible, £{least:,.2f}")
     return Compared(max(cost.value - least, 0.0) / max(abs(least), 1.0))

@@ -380,6 +380,8 @@ class _Programme:
         settled = self.settled()
         settled += self.money_limits()
         count = len(self.names)
+        if not count:
+            return settled
         costs = np.zeros(count)
         for column, value in self.costs.items():
             costs[column] = value / 1000.0
