@@ -31,7 +31,9 @@ Cohort = tuple[str, str, str, str]
 class Case:
     """The written tables with the inputs, and what follows from them by hand.
 
-    ``present[(cohort, unit)]`` is the children there in each year 0..H; ``waits[cohort]`` those waiting.
+    ``present[(cohort, unit)]`` is the children there in each year 0..H; ``waits[cohort]`` those waiting; ``paths[(option, column)]``
+    what the options table says of an option in each year; ``slacks[(limit, unit, year, phase)]`` how far a limit is written as broken;
+    ``kept[(unit, phase)]`` the places kept for a phase.
     """
 
     tables: Tables
@@ -52,6 +54,10 @@ class Case:
     waits: dict[int, list[float]] = field(default_factory=dict)
     given: dict[tuple[int, int], list[float]] = field(default_factory=dict)
     places: dict[int, list[float]] = field(default_factory=dict)
+    option_rows: list[dict[Any, Any]] = field(default_factory=list)
+    paths: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    slacks: dict[tuple[str, str, str, str], float] = field(default_factory=dict)
+    kept: dict[tuple[int, str], list[float]] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
     unit_names: list[str] = field(default_factory=list)
 

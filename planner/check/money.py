@@ -79,13 +79,10 @@ def _children(case: Case, sums: _Sums) -> None:
 
 def _places(case: Case, sums: _Sums) -> None:
     rates, last = case.rates, len(case.years) - 1
-    table = case.tables["options"]
     base = {unit: [0.0 if value != value else float(value)] * (last + 1) for unit, value in enumerate(case.arcs.units["places"])}
-    for number, row in enumerate(case.programme.options.to_dict("records")):
+    for number, row in enumerate(case.option_rows):
         name, unit = str(row["option"]), case.units[str(row["unit"])]
-        mine = table[table["option"] == name].set_index("year")
-        on = [0.0] + [float(mine["open"].get(year, 0)) for year in case.years[1:]]
-        size = [0.0] + [float(mine["blocks"].get(year, 0)) for year in case.years[1:]]
+        on, size = case.paths[(name, "open")], case.paths[(name, "blocks")]
         if row["kind"] == "close_unit":
             closed = [year for year in range(1, last + 1) if on[year]]
             whole, stay = base[unit][0], most_stay(case, unit) if closed else 0.0

@@ -64,7 +64,8 @@ def check_tables(
     if not labels.every_row_says_what_it_is(case, notes):
         return notes.report()
     children.age_children(case, notes)
-    case.places = options.places_by_hand(case, notes)
+    options.read_options(case, notes)
+    case.places = options.places_by_hand(case)
     children.everyone_is_placed_or_waiting(case, notes)
     children.early_help_is_possible(case, notes)
     children.ehcps_are_re_added(case, notes)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
+from planner.results.solution import Solution
 from planner.run import Case, all_tables, build, prepare
 from planner.solve.run import solve
 from tests.conftest import COUNTIES
@@ -42,9 +43,14 @@ class Written:
     """An answer as written: its tables, the case, and the two totals that the search reported."""
 
     case: Case
-    tables: dict[str, pd.DataFrame]
+    solution: Solution
     cost: float
     broken: float
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by its name."""
+        return self.solution.tables
 
     def check(self, tables: dict[str, pd.DataFrame], cost: float, broken: float) -> CheckReport:
         """Check tables as if they were this answer's."""
@@ -78,4 +84,4 @@ def answer(folder: Path, more: str = "") -> Written:
     aims = model.program.aims
     broken = float(aims["broken_limits"].costs @ found.values)
     cost = float(aims["cost"].costs @ found.values) + aims["cost"].constant - broken
-    return Written(case, all_tables(case, model, found, found.values).tables, cost, broken)
+    return Written(case, all_tables(case, model, found, found.values), cost, broken)
