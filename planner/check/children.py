@@ -20,7 +20,7 @@ from planner.network.arcs import Arcs
 from planner.rates.rates import Rates
 from planner.scenario.schema import Scenario
 
-CHILD = 1e-4
+CHILD = 1e-6
 """Differences up to this many children are the solver's tolerance."""
 
 Tables = dict[str, pd.DataFrame]
@@ -31,7 +31,9 @@ Cohort = tuple[str, str, str, str]
 class Case:
     """The written tables with the inputs, and what follows from them by hand.
 
-    ``present[(cohort, unit)]`` is the children there in each year 0..H; ``waits[cohort]`` those waiting.
+    ``present[(cohort, unit)]`` is the children there in each year 0..H; ``waits[cohort]`` those waiting; ``paths[(option, column)]``
+    what the options table says of an option in each year; ``slacks[(limit, unit, year, phase)]`` how far a limit is written as broken;
+    ``kept[(unit, phase)]`` the places kept for a phase.
     """
 
     tables: Tables
@@ -52,6 +54,10 @@ class Case:
     waits: dict[int, list[float]] = field(default_factory=dict)
     given: dict[tuple[int, int], list[float]] = field(default_factory=dict)
     places: dict[int, list[float]] = field(default_factory=dict)
+    option_rows: list[dict[Any, Any]] = field(default_factory=list)
+    paths: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    slacks: dict[tuple[str, str, str, str], float] = field(default_factory=dict)
+    kept: dict[tuple[int, str], list[float]] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
     unit_names: list[str] = field(default_factory=list)
 
@@ -68,8 +74,8 @@ class Case:
         return float(self.demand.stay[cohort, SITUATIONS.index(situation)])
 
 
-def prepare(case: Case, notes: Notes) -> None:
-    """Number the labels and age every child through the years by hand."""
+def number_labels(case: Case) -> None:
+    """Number the labels."""
     demand, arcs = case.demand, case.arcs
     case.years = [str(year) for year in demand.years]
     case.kinds = [str(kind) for kind in arcs.units["provision_type"]]
@@ -81,6 +87,11 @@ def prepare(case: Case, notes: Notes) -> None:
     case.help_of = {
         (int(cohort), int(unit)): number for number, (cohort, unit) in enumerate(zip(arcs.help_cohort, arcs.help_unit, strict=True))
     }
+
+
+def age_children(case: Case, notes: Notes) -> None:
+    """Age every child through the years by hand."""
+    demand = case.demand
     case.entered = _read(case, notes, "allocation", "entry_year", "children", case.arc_of)
     case.given = _read(case, notes, "early_help", "year", "episodes", case.help_of)
     case.waits = _waits(case, notes)
@@ -137,14 +148,6 @@ def _read(
             f"{row['unit']} may not take {', '.join(case.names[cohort])} (need, phase, band, area or travel limit)",
         )
         notes.require("no_row_twice", table, f"row {line}", (*pair, year) not in seen, "the row stands twice")
-        if "provision_type" in row:
-            notes.require(
-                "labels",
-                table,
-                f"row {line}",
-                row["provision_type"] == case.kind(unit),
-                f"{row['unit']} is {case.kind(unit)}, not {row['provision_type']}",
-            )
         seen.add((*pair, year))
         found.setdefault(pair, [0.0] * len(case.years))[year] += amount
     return found
@@ -259,7 +262,7 @@ def ehcps_are_re_added(case: Case, notes: Notes) -> None:
         for row in case.tables[table].to_dict("records"):
             written[tuple(str(row[key]) for key in keys)] += float(row["children"])
         for key in {*written, *expected}:
-            notes.compare(table, table, ", ".join(key), written.get(key, 0.0), expected.get(key, 0.0), CHILD * 10, "children")
+            notes.compare(table, table, ", ".join(key), written.get(key, 0.0), expected.get(key, 0.0), CHILD, "children")
 
 
 __all__ = [
@@ -267,9 +270,10 @@ __all__ = [
     "PROVISION_TYPES",
     "Case",
     "Tables",
+    "age_children",
     "avoided_by_hand",
     "early_help_is_possible",
     "ehcps_are_re_added",
     "everyone_is_placed_or_waiting",
-    "prepare",
+    "number_labels",
 ]

@@ -10,32 +10,40 @@ import pandas as pd
 from planner.check.children import CHILD, Case
 from planner.check.report import Notes
 
+COLUMNS = ("open", "blocks", "places")
 
-def _path(case: Case, notes: Notes, option: str, column: str) -> list[float]:
-    """A column of the options table for one option in every year, 0 in the base year."""
-    table = case.tables["options"]
-    mine = table[table["option"] == option]
-    values = [0.0] * len(case.years)
-    seen: list[str] = []
-    for year, value in zip(mine["year"], mine[column], strict=True):
-        if year in case.years[1:]:
-            values[case.years.index(str(year))] = float(value)
-            seen.append(str(year))
-    notes.require("options_every_year", "options", option, sorted(seen) == sorted(case.years[1:]), "not every year stands exactly once")
-    return values
+
+def read_options(case: Case, notes: Notes) -> None:
+    """Every option's years, 0 in the base year, and how far limits are written as broken."""
+    case.option_rows = case.programme.options.to_dict("records")
+    seen: dict[str, list[str]] = defaultdict(list)
+    for row in case.option_rows:
+        for column in COLUMNS:
+            case.paths[(str(row["option"]), column)] = [0.0] * len(case.years)
+    for row in case.tables["options"].to_dict("records"):
+        name, year = str(row["option"]), str(row["year"])
+        seen[name].append(year)
+        for column in COLUMNS:
+            case.paths[(name, column)][case.years.index(year)] = float(row[column])
+    for row in case.option_rows:
+        name = str(row["option"])
+        every = sorted(seen[name]) == sorted(case.years[1:])
+        notes.require("options_every_year", "options", name, every, "not every year stands exactly once")
+    for row in case.tables["slacks"].to_dict("records"):
+        unit, phase = (str(row[column]) if row[column] == row[column] else "" for column in ("unit", "phase"))
+        key = (str(row["limit"]), unit, str(row["year"]), phase)
+        case.slacks[key] = case.slacks.get(key, 0.0) + float(row["amount"])
 
 
 def options_are_possible(case: Case, notes: Notes) -> None:
     """Every option row of the model: whole sizes, first year, decided options, never falling, exclusions, needs, openings a year."""
     frame = case.programme.options
     known = set(frame["option"])
-    for name in sorted(set(case.tables["options"]["option"]) - known):
-        notes.add("labels", "options", str(name), "this option is not in play in the scenario")
-    opened = {name: _path(case, notes, name, "open") for name in frame["option"]}
-    blocks = {name: _path(case, notes, name, "blocks") for name in frame["option"]}
+    opened = {name: case.paths[(name, "open")] for name in frame["option"]}
+    blocks = {name: case.paths[(name, "blocks")] for name in frame["option"]}
     openings = [0] * len(case.years)
     groups: dict[str, set[str]] = defaultdict(set)
-    for row in frame.to_dict("records"):
+    for row in case.option_rows:
         name, on, size = str(row["option"]), opened[str(row["option"])], blocks[str(row["option"])]
         _one_option(case, notes, row, on, size)
         if row["exclusive_group"] and any(on):
@@ -65,7 +73,7 @@ def _one_option(case: Case, notes: Notes, row: dict[Any, Any], on: list[float], 
     name, closes, decided = str(row["option"]), row["kind"] == "close_unit", bool(row["decided"])
     least, most, earliest = float(row["least_blocks"]), float(row["most_blocks"]), int(row["earliest"])
     per_block = 0.0 if closes else float(row["block_places"])
-    places = _path(case, notes, name, "places")
+    places = case.paths[(name, "places")]
     for year in range(1, len(case.years)):
         where = f"{name} in {case.years[year]}"
         notes.require(
@@ -118,12 +126,12 @@ def most_stay(case: Case, unit: int) -> float:
     return max((case.stay(cohort, case.kind(unit)) for cohort in pairs), default=0.0)
 
 
-def places_by_hand(case: Case, notes: Notes) -> dict[int, list[float]]:
+def places_by_hand(case: Case) -> dict[int, list[float]]:
     """Places of each unit by year, NaN where no limit is known, from the units and options tables alone."""
     places = {unit: [float(value)] * len(case.years) for unit, value in enumerate(case.arcs.units["places"])}
-    for row in case.programme.options.to_dict("records"):
+    for row in case.option_rows:
         unit = case.units[str(row["unit"])]
-        on, size = _path(case, notes, str(row["option"]), "open"), _path(case, notes, str(row["option"]), "blocks")
+        on, size = case.paths[(str(row["option"]), "open")], case.paths[(str(row["option"]), "blocks")]
         base = places[unit][0]
         closed = [year for year in range(1, len(case.years)) if on[year]]
         stay = most_stay(case, unit) if row["kind"] == "close_unit" and closed else 0.0
@@ -138,13 +146,7 @@ def places_by_hand(case: Case, notes: Notes) -> dict[int, list[float]]:
 
 def slack(case: Case, limit: str, unit: str, year: str, phase: str = "") -> float:
     """How far a limit is written as broken."""
-    table = case.tables["slacks"]
-    if table.empty:
-        return 0.0
-    mine = table[
-        (table["limit"] == limit) & (table["unit"].fillna("") == unit) & (table["year"] == year) & (table["phase"].fillna("") == phase)
-    ]
-    return float(mine["amount"].sum())
+    return case.slacks.get((limit, unit, year, phase), 0.0)
 
 
 def units_hold_what_they_may(case: Case, notes: Notes) -> None:
@@ -160,6 +162,7 @@ def units_hold_what_they_may(case: Case, notes: Notes) -> None:
         for year, amount in enumerate(given):
             episodes[unit][year] += amount
     places = case.places
+    case.kept = _kept_places(case)
     for unit, limit in places.items():
         name = case.unit_name(unit)
         for year in range(1, len(case.years)):
@@ -170,25 +173,17 @@ def units_hold_what_they_may(case: Case, notes: Notes) -> None:
             elif limit[year] == limit[year]:
                 allowed = limit[year] + slack(case, "over_capacity", name, case.years[year])
                 notes.at_most("capacity", "allocation", where, inside[unit][year], allowed, CHILD, "children")
+    _occupancy_by_phase(case, notes, by_phase)
     _phase_places(case, notes, by_phase)
     _occupancy_table(case, notes, inside)
 
 
 def _phase_places(case: Case, notes: Notes, by_phase: dict[tuple[int, str], list[float]]) -> None:
-    table = case.county.tables.get("unit_phase_places")
-    for row in [] if table is None else table.to_dict("records"):
-        unit, phase = case.units[str(row["unit"])], str(row["phase"])
-        added = [
-            sum(
-                _path(case, notes, str(option["option"]), "places")[year]
-                for option in case.programme.options.to_dict("records")
-                if option["unit"] == row["unit"] and option["kind"] != "close_unit"
-            )
-            for year in range(len(case.years))
-        ]
+    for (unit, phase), places in case.kept.items():
+        name = case.unit_name(unit)
         for year in range(1, len(case.years)):
-            where = f"{row['unit']}, {phase} in {case.years[year]}"
-            allowed = float(row["places"]) + added[year] + slack(case, "over_capacity_phase", str(row["unit"]), case.years[year], phase)
+            where = f"{name}, {phase} in {case.years[year]}"
+            allowed = places[year] + slack(case, "over_capacity_phase", name, case.years[year], phase)
             notes.at_most("capacity_phase", "allocation", where, by_phase[(unit, phase)][year], allowed, CHILD, "children")
 
 
@@ -204,16 +199,58 @@ def _occupancy_table(case: Case, notes: Notes, inside: dict[int, list[float]]) -
             if row is None:
                 notes.require("occupancy", "occupancy", where, children < CHILD, "the unit holds children and has no row")
                 continue
-            notes.compare("occupancy", "occupancy", where, float(row["children"]), children, CHILD * 10, "children")
-            if limit[year] == limit[year]:
-                notes.compare("occupancy", "occupancy", where, float(row["places"]), limit[year], 1e-6, "places")
+            notes.compare("occupancy", "occupancy", where, float(row["children"]), children, CHILD, "children")
+            known = limit[year] == limit[year]
+            over = max(children - limit[year], 0.0) if known and case.kind(unit) != "contact_base" else 0.0
+            notes.compare("occupancy", "occupancy", where, float(row["over_places"]), over, CHILD, "places")
+            if known:
+                notes.compare("occupancy", "occupancy", where, float(row["places"]), limit[year], CHILD, "places")
+            else:
+                notes.require("occupancy", "occupancy", where, row["places"] != row["places"], "the unit's places have no limit")
+
+
+def _occupancy_by_phase(case: Case, notes: Notes, by_phase: dict[tuple[int, str], list[float]]) -> None:
+    """Table ``occupancy_phase``: children by phase, and the places kept for it where some are."""
+    kept = case.kept
+    written = {
+        (case.units[str(row["unit"])], str(row["phase"]), str(row["year"])): (float(row["children"]), float(row["places"]))
+        for row in case.tables["occupancy_phase"].to_dict("records")
+    }
+    expected = {(unit, phase, case.years[at]): amount for (unit, phase), many in by_phase.items() for at, amount in enumerate(many)}
+    for unit, phase, year in sorted({*written, *expected}):
+        where = f"{case.unit_name(unit)}, {phase} in {year}"
+        children, places = written.get((unit, phase, year), (0.0, float("nan")))
+        notes.compare("occupancy_phase", "occupancy_phase", where, children, expected.get((unit, phase, year), 0.0), CHILD, "children")
+        if (unit, phase) in kept and (unit, phase, year) in written:
+            wanted = kept[(unit, phase)][case.years.index(year)]
+            notes.compare("occupancy_phase", "occupancy_phase", where, places, wanted, CHILD, "places")
+        else:
+            notes.require("occupancy_phase", "occupancy_phase", where, places != places, "no places are kept for this phase")
+
+
+def _kept_places(case: Case) -> dict[tuple[int, str], list[float]]:
+    """Places kept for a phase by unit and year, with those that options add."""
+    table = case.county.tables.get("unit_phase_places")
+    kept = {}
+    for row in [] if table is None else table.to_dict("records"):
+        added = [
+            sum(
+                case.paths[(str(option["option"]), "places")][year]
+                for option in case.option_rows
+                if option["unit"] == row["unit"] and option["kind"] != "close_unit"
+            )
+            for year in range(len(case.years))
+        ]
+        kept[(case.units[str(row["unit"])], str(row["phase"]))] = [float(row["places"]) + more for more in added]
+    return kept
 
 
 def bases_are_used(case: Case, notes: Notes) -> None:
-    """Row ``least_occupancy`` and row ``closing``."""
-    for row in case.programme.options.to_dict("records"):
+    """Row ``least_occupancy`` and row ``closing``. What options of one unit lack together is within what is written for the unit."""
+    lacking: dict[tuple[int, int], float] = defaultdict(float)
+    for row in case.option_rows:
         name, unit = str(row["option"]), case.units[str(row["unit"])]
-        on, size = _path(case, notes, name, "open"), _path(case, notes, name, "blocks")
+        on, size = case.paths[(name, "open")], case.paths[(name, "blocks")]
         used = [
             sum(amounts[year] for (_, at), amounts in (*case.present.items(), *case.given.items()) if at == unit)
             for year in range(len(case.years))
@@ -229,12 +266,8 @@ def bases_are_used(case: Case, notes: Notes) -> None:
                     notes.at_most("closing", "allocation", where, came, 0.0, CHILD, "children")
             elif least and year > ramp and on[year]:
                 wanted = least * throughput * float(row["block_places"]) * size[year - ramp]
-                notes.at_most(
-                    "least_occupancy",
-                    "allocation",
-                    where,
-                    wanted - slack(case, "under_occupancy", case.unit_name(unit), case.years[year]),
-                    used[year],
-                    CHILD,
-                    "children",
-                )
+                lacking[(unit, year)] += max(wanted - used[year], 0.0)
+    for (unit, year), children in lacking.items():
+        name = case.unit_name(unit)
+        allowed = slack(case, "under_occupancy", name, case.years[year])
+        notes.at_most("least_occupancy", "allocation", f"{name} in {case.years[year]}", children, allowed, CHILD, "children")

@@ -135,8 +135,15 @@ def options_fit_their_units(tables: Tables, problems: Problems) -> None:
         kind = str(units["provision_type"].get(row["unit"], ""))
         if row["kind"] in fitting and kind != fitting[row["kind"]]:
             problems.add("options.csv", where, f"the unit '{row['unit']}' is {kind}", line=line, expected=fitting[row["kind"]])
-        if row["kind"] == "close_unit" and math.isnan(float(units["places"].get(row["unit"], math.nan))):
-            problems.add("options.csv", where, "a unit without a number of places cannot be closed", line=line)
+        if kind and math.isnan(float(units["places"].get(row["unit"], math.nan))):
+            does = "closed" if row["kind"] == "close_unit" else "given more"
+            problems.add(
+                "options.csv",
+                where,
+                f"a unit without a number of places cannot be {does}",
+                line=line,
+                expected=f"places for '{row['unit']}' in units.csv, 0 if only this option opens it",
+            )
         if row["least_blocks"] > row["most_blocks"]:
             problems.add(
                 "options.csv", where, f"least_blocks {row['least_blocks']:g} is more than most_blocks {row['most_blocks']:g}", line=line

@@ -13,7 +13,7 @@ from planner.demand import profiles
 from planner.demand.demand import Demand, Floats, Ints
 from planner.demand.population import by_age, by_phase
 from planner.errors import InputError, Problem
-from planner.names import PHASES, SITUATIONS, Year
+from planner.names import PHASE_AGES, PHASES, SITUATIONS, Year
 from planner.scenario.schema import NewEhcpTrend, Scenario
 
 KEYS = ["area", "need", "phase", "band"]
@@ -111,7 +111,7 @@ def _chances(
         table[name].to_numpy(dtype=float)[row].reshape(shape) for name in ("leaves_per_year", "moves_up_per_year", "escalates_per_year")
     )
     number = {key: place for place, key in enumerate(kinds.itertuples(index=False, name=None))}
-    which = np.array([number[key] for key in cohorts[["need", "phase", "band"]].itertuples(index=False, name=None)])
+    which = np.array([number[key] for key in cohorts[["need", "phase", "band"]].itertuples(index=False, name=None)], dtype=np.int64)
     leaves, moves_up, escalates = leaves[which], moves_up[which], escalates[which] * factor
     stuck = up_to < 0
     leaves = np.where(stuck[:, None], leaves + moves_up, leaves)
@@ -132,6 +132,26 @@ def _by_need_phase(cohorts: pd.DataFrame, table: pd.DataFrame, column: str) -> F
     return np.asarray(values.reindex(pd.MultiIndex.from_frame(cohorts[["need", "phase"]])).fillna(0.0), dtype=float)
 
 
+def _check_somebody_lives_there(county: County, county_base: Floats) -> None:
+    """New EHCPs of a phase are spread over the children of its ages, so there must be some."""
+    entrants = county.table("entrants")
+    coming = (entrants["new_ehcps"] + entrants["arrivals"]).groupby(entrants["phase"]).sum()
+    found = [
+        Problem(
+            "population.csv",
+            0,
+            0,
+            f"ages {PHASE_AGES[phase][0]} to {PHASE_AGES[phase][1]}",
+            f"nobody lives in the county at these ages, but entrants.csv has {coming[phase]:g} coming in {phase}",
+            "children of these ages, or no entrants in this phase",
+        )
+        for phase, children in zip(PHASES, county_base, strict=True)
+        if children <= 0 and coming.get(phase, 0.0) > 0
+    ]
+    if found:
+        raise InputError(found)
+
+
 def project(scenario: Scenario, county: County) -> Demand:
     """Project demand for a county at the scenario's detail.
 
@@ -139,7 +159,8 @@ def project(scenario: Scenario, county: County) -> Demand:
     year) times the area's children, the band's share, the trend and any spike. Arrivals follow the children without trend.
 
     Raises:
-        InputError: if no row of transitions.csv says what happens to some children.
+        InputError: if no row of transitions.csv says what happens to some children, or if children are to come of ages at which
+            nobody lives in the county.
 
     """
     wish, horizon = scenario.demand, scenario.years
@@ -151,7 +172,8 @@ def project(scenario: Scenario, county: County) -> Demand:
     area_at = cohorts["area"].map({area: number for number, area in enumerate(areas)}).to_numpy()
     phase_at = cohorts["phase"].map({phase: number for number, phase in enumerate(PHASES)}).to_numpy()
     county_base = children[:, :, 0].sum(axis=0)
-    relative = children[area_at, phase_at] / county_base[phase_at][:, None]
+    _check_somebody_lives_there(county, county_base)
+    relative = children[area_at, phase_at] / np.where(county_base > 0, county_base, 1.0)[phase_at][:, None]
     share = _shares(cohorts, county)
     rate_effect = trend_factors(wish.new_ehcps, scenario.horizon[0], horizon) * spike_factors(scenario)
     base_new = _by_need_phase(cohorts, county.table("entrants"), "new_ehcps") * share
@@ -161,6 +183,7 @@ def project(scenario: Scenario, county: County) -> Demand:
     new[:, 0] = arrivals[:, 0] = 0.0
     at_risk, avoidable, effect = _early_help(scenario, cohorts, county, share, relative, new)
     stock = county.table("stock")
+    stock = stock[stock["children"] > 0]
     position = {key: number for number, key in enumerate(cohorts.itertuples(index=False, name=None))}
     unit_at = {unit: number for number, unit in enumerate(sorted(county.table("units")["unit"]))}
     return Demand(

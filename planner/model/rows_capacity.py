@@ -95,16 +95,21 @@ def capacity_phase(inputs: Inputs, layout: Layout) -> Rows:
 def closing(inputs: Inputs, layout: Layout) -> Rows:
     r"""Nobody new enters a unit that has closed; those who are there stay until their stay ends.
 
-    Row family ``closing``, one row per option o that closes a unit j, and year t::
+    Row family ``closing``, two rows per option o that closes a unit j, and year t::
 
-        sum_c e[c,j,t] + most[j] y[o,t]  <=  most[j]
+        sum_c e[c,j,t] + anyone[j] y[o,t]                  <=  anyone[j]
+        sum_c e[c,j,t] + most[j] y[o,t] - over[j,t]        <=  most[j]
 
-    with most[j] the most places the unit can have, with everything that options may add. Units: children. Dual: pounds of present value per child kept out. Slack: none.
+    with anyone[j] every child who could ever come to the unit, and most[j] the most places it can have, with everything that options may
+    add. The first keeps everybody out; the second, which holds anyway, makes the linear program sharper. Units: children.
+    Dual: pounds of present value per child kept out. Slack: none.
     """
     entries = Builder.empty()
     closers = np.nonzero(inputs.closes)[0]
     horizon = inputs.horizon
-    keys = pd.DataFrame({"option": np.repeat(closers, horizon), "year": np.tile(np.arange(1, horizon + 1), len(closers))})
+    option = np.repeat(closers, 2 * horizon)
+    year = np.tile(np.repeat(np.arange(1, horizon + 1), 2), len(closers))
+    keys = pd.DataFrame({"option": option, "year": year, "what": ["anyone", "places"] * (horizon * len(closers))})
     adds = np.zeros(len(inputs.places))
     np.add.at(
         adds,
@@ -112,13 +117,25 @@ def closing(inputs: Inputs, layout: Layout) -> Rows:
         inputs.block_places * np.maximum(inputs.options["most_blocks"], inputs.options["fixed_blocks"]).to_numpy(float),
     )
     most = np.nan_to_num(inputs.places) + adds
-    limit = np.repeat(most[inputs.option_unit[closers]], horizon)
-    for number, option in enumerate(closers):
-        unit = inputs.option_unit[option]
-        rows = number * horizon + np.arange(horizon)
-        entries.add(rows[None, :], layout.enter[inputs.arcs.unit == unit][:, 1:], 1.0)
-        entries.add(rows, layout.open[option, 1:], most[unit])
+    limit = np.zeros(len(keys))
+    for number, closer in enumerate(closers):
+        unit = inputs.option_unit[closer]
+        first = 2 * (number * horizon + np.arange(horizon))
+        for rows, children in ((first, _anyone(inputs, unit)), (first + 1, most[unit])):
+            entries.add(rows[None, :], layout.enter[inputs.arcs.unit == unit][:, 1:], 1.0)
+            entries.add(rows, layout.open[closer, 1:], children)
+            limit[rows] = children
+        entries.add(first + 1, layout.over_capacity[unit, 1:], -1.0)
     return finish("closing", keys, entries, -np.inf, limit, layout.count)
+
+
+def _anyone(inputs: Inputs, unit: int) -> float:
+    """Every child who could ever come to a unit: all of the areas and needs that it takes, over all years."""
+    demand = inputs.demand
+    place = demand.cohorts.groupby(["area", "need"], sort=False).ngroup().to_numpy()
+    ever = demand.new.sum(axis=1) + demand.arrivals.sum(axis=1)
+    np.add.at(ever, demand.stock_cohort, demand.stock_children)
+    return float(ever[np.isin(place, place[inputs.arcs.cohort[inputs.arcs.unit == unit]])].sum())
 
 
 def least_occupancy(inputs: Inputs, layout: Layout) -> Rows:
@@ -126,9 +143,9 @@ def least_occupancy(inputs: Inputs, layout: Layout) -> Rows:
 
     Row family ``least_occupancy``, one row per option o with a least occupancy and year t after its ramp-up of r years::
 
-        occ[j,t] + under[o,t] - least block n[o,t-r] + least block most (y[o,t-r] - y[o,t])  >=  -L[j,t]
+        occ[j,t] + under[o,t] - least block n[o,t-r] + least block most sum over t-r < tau <= t of u[o,tau]  >=  -L[j,t]
 
-    (the last term lets an option that has closed go). For a contact base occ is the episodes given and places count
+    (the last term, with u the closing of an option that may close, lets one go that has closed since). For a contact base occ is the episodes given and places count
     as episodes. Units: children (episodes). Dual: pounds of present value per child. Slack: ``under_occupancy``, priced.
     """
     entries = Builder.empty()
@@ -153,8 +170,8 @@ def least_occupancy(inputs: Inputs, layout: Layout) -> Rows:
         entries.add(row, layout.blocks[option, years - ramp[option]], -wanted)
         if inputs.may_close[option]:
             most = wanted * float(inputs.options["most_blocks"].iloc[option])
-            entries.add(row, layout.open[option, years - ramp[option]], most)
-            entries.add(row, layout.open[option, years], -most)
+            for back in range(int(ramp[option])):
+                entries.add(row, layout.shut[option, years - back], most)
     options, year = np.nonzero(exists)
     keys = pd.DataFrame({"option": options, "year": year})
     return finish("least_occupancy", keys, entries, -inputs.unit_stock[inputs.option_unit[options], year], np.inf, layout.count)

@@ -60,9 +60,9 @@ def episode_capacity(inputs: Inputs, layout: Layout) -> Rows:
 
     Row family ``episode_capacity``, one row per contact base j and year t (row 4)::
 
-        sum_c g[c,j,t] - throughput sum_o block n[o,t]  <=  throughput cap[j]
+        sum_c g[c,j,t] - throughput sum_o block n[o,t] + throughput closed[j,t]  <=  throughput cap[j]
 
-    Units: episodes. Dual: pounds of present value per episode. Slack: none (fewer episodes are always possible).
+    with closed[j,t] all places of a base that has closed. Units: episodes. Dual: pounds of present value per episode. Slack: none (fewer episodes are always possible).
     """
     exists = np.repeat((inputs.is_base & (inputs.first_open <= inputs.horizon))[:, None], inputs.horizon + 1, axis=1)
     exists[:, 0] = False
@@ -71,7 +71,9 @@ def episode_capacity(inputs: Inputs, layout: Layout) -> Rows:
     entries = Builder.empty()
     entries.add(rows[inputs.arcs.help_unit][:, 1:], layout.episodes[:, 1:], 1.0)
     for option, unit in enumerate(inputs.option_unit):
-        if inputs.is_base[unit] and not inputs.closes[option]:
+        if inputs.is_base[unit] and inputs.closes[option]:
+            entries.add(rows[unit, 1:], layout.open[option, 1:], per_place[unit] * inputs.places[unit])
+        elif inputs.is_base[unit]:
             entries.add(rows[unit, 1:], layout.blocks[option, 1:], -per_place[unit] * inputs.block_places[option])
     unit, year = np.nonzero(exists)
     keys = pd.DataFrame({"unit": unit, "year": year})

@@ -29,6 +29,10 @@ _SCALE = {"waiting": 1.0, "cost": 1000.0, "travel": 1000.0}
 TINY = 1e-9
 """Values below this are the solver's rounding."""
 
+ROOM = 1e-5
+"""The least room left to an aim that is kept, in the solver's scale: ten times its tolerance for whole numbers. HiGHS 1.16 returns a plan as the best
+that is not where a row of a search with whole numbers leaves exactly that tolerance."""
+
 TRAVEL_SHARE = 0.1
 """Share of the time limit that improving travel may take on a large program."""
 
@@ -93,7 +97,7 @@ class _Search:
 
 def _kept(aim: Aim, choice: AimChoice, value: float) -> Kept:
     scale = _SCALE[aim.name]
-    allowed = value + choice.tolerance * abs(value) + 1e-6 * max(1.0, abs(value) / scale) * scale
+    allowed = value + choice.tolerance * abs(value) + max(ROOM, 1e-6 * abs(value) / scale) * scale
     return Kept(aim.name, aim.costs / scale, (allowed - aim.constant) / scale)
 
 

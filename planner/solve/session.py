@@ -214,7 +214,7 @@ def search_both(
         if best is not None and bound is not None:
             best = _moved(task, session, best, weighted, bound, cost, started, seconds, gap, stop)
         left = seconds - (time.perf_counter() - started)
-        gap_now = (float(weighted @ best) - bound) / abs(float(weighted @ best)) if best is not None and bound is not None else 1.0
+        gap_now = 1.0 if best is None or bound is None else _apart(float(weighted @ best), bound)
         if gap_now > gap and left > seconds * LEAST_LEFT and not stop.is_set() and not moves_only:
             found = highs_arrays.solve(
                 replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left)
@@ -227,6 +227,12 @@ def search_both(
     if best is None:
         return Both(None, 0.0, start.floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN)
     return both_of(task, start, best, bound, waiting, cost, started, gap, limit)
+
+
+def _apart(value: float, bound: float) -> float:
+    """How far a plan is from its bound, as a share; a plan that costs nothing is apart by everything or by nothing."""
+    apart = value - bound
+    return apart / abs(value) if value else float(apart > 0)
 
 
 def both_of(
