@@ -155,6 +155,23 @@ def test_there_is_a_cohort_for_everyone_who_can_come_and_for_nobody_else(tiny_ca
     assert list(dict.fromkeys(order["phase"])) == ["primary", "secondary", "post_16"]
 
 
+def test_whoever_comes_is_followed_to_the_end_and_nobody_else_is_made_up(tiny_case: Case) -> None:
+    tables = dict(tiny_case.county.tables)
+    tables["entrants"] = pd.DataFrame([("ASD", "early_years", 0.0, 2.0)], columns=["need", "phase", "new_ehcps", "arrivals"])
+    mix = tables["band_mix"]
+    tables["band_mix"] = mix.assign(share=np.where(mix["band"] == "specialist", 1.0, 0.0))
+    tables["stock"] = tables["stock"].iloc[:0]
+    found = project(tiny_case.loaded.scenario, dataclasses.replace(tiny_case.county, tables=tables))
+    kinds = list(found.cohorts.loc[found.cohorts["area"] == "east", ["need", "phase", "band"]].itertuples(index=False, name=None))
+    assert kinds == [("ASD", phase, "specialist") for phase in ("early_years", "primary", "secondary", "post_16")]
+    assert found.horizon == 2
+    assert found.arrivals.sum() == pytest.approx(4.0)
+    nobody = tables | {"stock": tiny_case.county.table("stock").assign(children=0.0)}
+    again = project(tiny_case.loaded.scenario, dataclasses.replace(tiny_case.county, tables=nobody))
+    assert len(again.cohorts) == len(found.cohorts)
+    assert len(again.stock_children) == 0
+
+
 def test_children_of_whom_no_row_says_what_happens_are_named(tiny_case: Case) -> None:
     frame = tiny_case.county.table("transitions")
     county = dataclasses.replace(tiny_case.county, tables={**tiny_case.county.tables, "transitions": frame[frame["phase"] == "post_16"]})
