@@ -236,8 +236,10 @@ def _finish(result: RunResult) -> int:
     sys.stdout.write(f"{result.folder}\n")
     cost = record.stage("cost")
     if cost is not None and cost.value is not None:
-        proven = "" if cost.bound is None else f", proven within {(cost.value - cost.bound) / abs(cost.value):.2%}" if cost.value else ""
-        _say(f"  Cost £{cost.value / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'summary.md'}")
+        paid = float(result.solution.table("ledger")["present_value_gbp"].sum())
+        over = paid + float(result.solution.table("slacks")["objective_gbp"].sum()) - (paid if cost.bound is None else cost.bound)
+        proven = f", proven within {max(over, 0.0) / abs(paid):.2%}" if cost.bound is not None and paid else ""
+        _say(f"  Cost £{paid / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'report.html'}")
     if not result.check.passed:
         _say(f"  CHECK FAILED: {len(result.check.findings)} findings. Do not use these results.")
         for finding in result.check.findings[:10]:

@@ -26,6 +26,9 @@ INTERACTION, TOTAL = "Interaction", "Total"
 PLACE_LINES: Final = ("place_funding", "running_cost")
 """Lines that pay for places and units, whoever is in them."""
 
+LEAST_CAME = 1e-6
+"""Where fewer children came than were avoided, which no right ledger has, one is taken to have come, so that all still adds up."""
+
 NOISE = 1e-4
 """What is left over below this is the rounding of sums."""
 
@@ -188,6 +191,7 @@ def _parts(tables: Tables, years: tuple[str, ...], groups: list[tuple[str, ...]]
     np.add.at(children, rows, now["children"].to_numpy(dtype=float))
     came = start + _by_year(tables["growth"], "new_ehcps", years).cumsum()
     avoided = _by_year(tables["avoided"], "children", years).cumsum()
+    came = np.where(came - avoided > LEAST_CAME, came, avoided + 1.0)
     total, group, kind = children.sum(axis=(1, 2)), children.sum(axis=2), children.sum(axis=1)
     ledger = _in_years(tables["ledger"], years)
     child = ~ledger["line"].isin([*PLACE_LINES, HELP_LINE]) & (ledger["fund"] != Fund.CAPITAL)
@@ -201,7 +205,7 @@ def _parts(tables: Tables, years: tuple[str, ...], groups: list[tuple[str, ...]]
     with np.errstate(divide="ignore", invalid="ignore"):
         mix = np.where(total[:, None] > 0, group / total[:, None], 0.0)
         placed = np.where(group[:, :, None] > 0, children / group[:, :, None], np.nan)
-        held = np.where(came - avoided > 0, total / (came - avoided), 0.0)
+        held = total / (came - avoided)
     return Parts(came, avoided, held, mix, placed, price, transport, places, place_price, help_gbp, capital, rest)
 
 

@@ -142,7 +142,7 @@ def made(name: str, cost: float, gap: float) -> Finished:
     """A run of which only the cost and its gap matter."""
     stages = [{"aim": "cost", "value": cost, "bound": cost - gap}]
     run = Finished(Path(name), {"scenario_name": name, "scenario": {"title": name}, "solve": {"stages": stages}})
-    run.__dict__["tables"] = {"ledger": pd.DataFrame({"present_value_gbp": [cost]})}
+    run.__dict__["tables"] = {"ledger": pd.DataFrame({"present_value_gbp": [cost]}), "slacks": pd.DataFrame({"objective_gbp": [0.0]})}
     return run
 
 
