@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("scenarios", nargs="+", type=Path, metavar="SCENARIO.yaml")
     run.add_argument("--out", type=Path, default=None, help="folder for the results (default: outputs)")
+    run.add_argument("--base", default="", help="the scenario that others are compared with (default: the first)")
+    compare = commands.add_parser("compare", help="compare finished results with one base")
+    compare.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME")
+    compare.add_argument("--base", default="", help="the scenario that others are compared with (default: the first)")
+    compare.add_argument("--out", type=Path, default=None, help="folder for the comparison (default: beside the first)")
+    compare.add_argument("--align", action="store_true", help="compare runs of different lengths over the years that all plan")
     validate = commands.add_parser("validate", help="check scenarios and their county without running them")
     validate.add_argument("scenarios", nargs="+", type=Path, metavar="SCENARIO.yaml")
     explain = commands.add_parser("explain", help="print every value of a scenario and the file and line that set it")
@@ -70,7 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     attack.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME", help="folders whose public files are read together")
     attack.add_argument("--prices", type=Path, default=None, help="CSV of public unit prices: line, quantity, low_gbp, high_gbp")
     attack.add_argument("--whole", action="store_true", help="take it that the exact figures are whole numbers of children")
-    for command in (run, validate, check):
+    model = commands.add_parser("write-model", help="write the model of a scenario as an LP or MPS file, for another solver")
+    model.add_argument("scenario", type=Path, metavar="SCENARIO.yaml")
+    model.add_argument("file", type=Path, metavar="FILE.lp")
+    for command in (run, validate, check, model, compare):
         command.add_argument(
             "--data", type=Path, default=None, help="folder that holds the counties (default: data, beside the scenarios' folder)"
         )
@@ -158,6 +167,7 @@ def _run(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     previous = signal.signal(signal.SIGINT, lambda *_: stop.set() if not stop.is_set() else signal.default_int_handler(signal.SIGINT, None))
     worst = EXIT_DONE
+    done: list[Path] = []
     try:
         for path in arguments.scenarios:
             _say(f"{path}")
@@ -171,11 +181,42 @@ def _run(arguments: argparse.Namespace) -> int:
                 worst = max(worst, _explain_failure(error))
                 continue
             worst = max(worst, _finish(result))
+            if result.check.passed:
+                done.append(result.folder)
             if stop.is_set():
                 break
     finally:
         signal.signal(signal.SIGINT, previous)
+    if len(done) > 1 and not stop.is_set():
+        near = arguments.scenarios[0]
+        worst = max(
+            worst, _compared(done, arguments.base, near.resolve().parent, data_root(arguments.data, near), done[0].parent, align=False)
+        )
     return worst
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    first = arguments.folders[0]
+    out = arguments.out if arguments.out is not None else first.resolve().parent
+    data = arguments.data if arguments.data is not None else Path("data")
+    return _compared(arguments.folders, arguments.base, data.resolve().parent / "scenarios", data, out, align=arguments.align)
+
+
+def _compared(folders: list[Path], base: str, scenarios: Path, data: Path, out: Path, *, align: bool) -> int:
+    from planner.comparison import write_comparison
+
+    try:
+        result = write_comparison(folders, base, scenarios, data, out, align=align)
+    except PlannerError as error:
+        return _explain_failure(error)
+    sys.stdout.write(f"{result.folder}\n")
+    for line in result.said:
+        _say(f"  {line}")
+    if result.withheld:
+        _say(f"  {result.withheld} The exact comparison is in {result.folder / 'internal'}.")
+        return EXIT_REFUSED
+    _say(f"  Read {result.folder / 'internal' / 'report.html'}; what may be published is in {result.folder / 'public'}")
+    return EXIT_DONE
 
 
 def _explain_failure(error: PlannerError) -> int:
@@ -235,6 +276,13 @@ def _explain(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
+def _write_model(arguments: argparse.Namespace) -> int:
+    from planner.run import write_model
+
+    sys.stdout.write(f"{write_model(arguments.scenario, data_root(arguments.data, arguments.scenario), arguments.file)}\n")
+    return EXIT_DONE
+
+
 def _check(arguments: argparse.Namespace) -> int:
     from planner.check.replay import check_folder
 
@@ -274,7 +322,16 @@ def _schema(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-COMMANDS = {"run": _run, "validate": _validate, "explain": _explain, "check": _check, "attack": _attack, "schema": _schema}
+COMMANDS = {
+    "run": _run,
+    "compare": _compare,
+    "validate": _validate,
+    "explain": _explain,
+    "check": _check,
+    "attack": _attack,
+    "schema": _schema,
+    "write-model": _write_model,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -156,6 +156,33 @@ LINE_TITLES: Final[dict[str, str]] = {
 }
 
 
+SECTION_251_TITLES: Final[dict[str, str]] = {
+    "1.0.2": "High needs place funding",
+    "1.2.1": "Top-up funding, maintained schools",
+    "1.2.2": "Top-up funding, academies, free schools and colleges",
+    "1.2.3": "Top-up and other funding, non-maintained and independent providers",
+    "1.2.4": "Additional high needs targeted funding for mainstream schools and academies",
+    "1.2.5": "SEN support services",
+    "1.2.6": "Hospital education services",
+    "1.2.7": "Other alternative provision services",
+    "1.2.8": "Support for inclusion",
+    "1.2.9": "Special schools and pupil referral units in financial difficulty",
+    "1.2.10": "PFI and BSF costs at special schools, alternative provision and post-16",
+    "1.2.11": "Direct payments (SEN and disability)",
+    "1.2.13": "Therapies and other health related services",
+    "1.4.11": "SEN transport inside the schools budget (historic commitments)",
+    "2.1.4": "Home to school transport, pre-16: SEN transport",
+    "2.1.6": "Home to post-16 provision: SEN transport",
+}
+"""What lines of the Section 251 statement are called, for people who read a code. The lines 1.x are as the Department for Education's
+benchmarking service reads them; 2.1.6 is an assumption to be confirmed against the statement of the year."""
+
+NOT_IN_SECTION_251: Final[dict[str, str]] = {
+    "capital": "Capital spending: the budget statement's lines for high needs and transport are revenue",
+}
+"""Lines of cost that have no Section 251 line, and why. Every other line of a county has one, or its ledger rows say nothing."""
+
+
 class OptionKind(StrEnum):
     """What an option does."""
 

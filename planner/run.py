@@ -21,10 +21,8 @@ from planner.county.programme import Programme, build_programme
 from planner.county.read import file_hash, read_county
 from planner.demand.demand import Demand
 from planner.demand.project import project
-from planner.errors import DisclosureError, SolveError
-from planner.finance.clock import base_year_costs, by_financial_year
-from planner.finance.ledger import build_ledger
-from planner.finance.position import dsg_position
+from planner.errors import DisclosureError, InputError, Problem, SolveError, WriteError
+from planner.finance.tables import money_tables
 from planner.model.build import Model, build_model
 from planner.network.arcs import Arcs
 from planner.network.build import build_arcs
@@ -35,11 +33,13 @@ from planner.rates.build import build_rates
 from planner.rates.rates import Rates
 from planner.report import write
 from planner.report.charts import draw_all
+from planner.report.finance_workbook import write_finance
 from planner.report.manifest import build_manifest, manifest_text, solve_part
 from planner.report.packs import write_internal, write_public
 from planner.report.summary import Story, summary_text
 from planner.results import tables as derived
 from planner.results.marginal import marginal_values
+from planner.results.placements import dsg_placements
 from planner.results.presence import presence
 from planner.results.read import read_solution
 from planner.results.reasons import waiting_reasons
@@ -47,8 +47,9 @@ from planner.results.solution import Solution
 from planner.scenario.load import LoadedScenario, load_scenario
 from planner.scenario.schema import Publish
 from planner.solve.outcome import Answer
-from planner.solve.run import solve
+from planner.solve.run import solve, weighted_task
 from planner.solve.task import Progress
+from planner.solve.through_pulp import write_problem
 
 
 @dataclass(frozen=True)
@@ -104,27 +105,44 @@ def build(case: Case) -> Model:
     return build_model(case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
 
 
+def write_model(path: Path, data_root: Path, file: Path) -> Path:
+    """Write the model of a scenario as an LP or MPS file, with waiting and cost in one weighted aim (thousands of pounds).
+
+    Raises:
+        InputError: if the scenario or the county is wrong, or the file's ending is neither ``.lp`` nor ``.mps``.
+        WriteError: if the file cannot be written.
+
+    """
+    if file.suffix.lower() not in (".lp", ".mps"):
+        raise InputError([Problem(str(file), 0, 0, "", f"The ending '{file.suffix}' is not known", "a name that ends in .lp or .mps")])
+    case = prepare(path, data_root, lambda text: None)
+    task = weighted_task(build(case).program, case.loaded.scenario)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_problem(task, file)
+    except OSError as error:
+        raise WriteError(f"{file} could not be written: {error.strerror or error}") from error
+    return file
+
+
 def all_tables(case: Case, model: Model, answer: Answer, values: np.ndarray) -> Solution:
     """Every table of an answer: the decisions, what follows from them and the money."""
     scenario, county, demand, arcs = case.loaded.scenario, case.county, case.demand, case.arcs
     solution = read_solution(case.loaded.path.stem, model, values, answer.record)
     here = presence(solution, demand, arcs)
     places = derived.unit_places(demand, arcs, case.programme, solution)
-    ledger = build_ledger(demand, arcs, case.rates, case.programme, solution, here)
-    years = by_financial_year(ledger, base_year_costs(demand, arcs, case.rates), demand.years, scenario.money.autumn_share)
     tables: dict[str, pd.DataFrame] = {
         **solution.tables,
         "avoided": derived.avoided(demand, arcs, here),
         "occupancy": derived.occupancy(county, demand, arcs, here, places),
         "occupancy_phase": derived.occupancy_phase(county, demand, arcs, here, places),
-        "ehcps": derived.ehcps(county, demand, arcs, here),
+        "ehcps": (held := derived.ehcps(county, demand, arcs, here)),
+        **dsg_placements(held, tuple(str(year) for year in demand.years)),
         "entries": derived.entries(county, demand, arcs, here),
         "travel": derived.travel(county, demand, arcs, here),
         "waiting_reasons": waiting_reasons(scenario, county, demand, arcs, here, places),
         "marginal_values": marginal_values(model, values, answer.duals, answer.row_range),
-        "ledger": ledger,
-        "ledger_financial_year": years,
-        "dsg_position": dsg_position(county, years, demand.years, scenario.money.block_growth_per_year),
+        **money_tables(scenario, county, demand, arcs, case.rates, case.programme, solution, here),
         "growth": demand.growth,
         "refused": arcs.refused,
     }
@@ -195,15 +213,17 @@ def _write(
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
-    withheld = _publish(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
+    withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
     manifest = build_manifest(case.loaded, _inputs(case), solve_part(answer.record, cost, broken, waiting), report, created)
-    manifest["audience"], manifest["withheld"] = "internal", withheld
+    manifest["audience"], manifest["withheld"], manifest["facts"] = "internal", withheld, dict(pack.facts)
+    parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
+    write_finance(inside, *parts, solution, manifest)
     write.write_text(part / "manifest.json", manifest_text(manifest))
     return write.finish_folder(part, target), withheld
 
 
-def _publish(folder: Path, pack: Pack, rules: Publish) -> str:
-    """Write the public folder of a pack, or say why the gate refused."""
+def publish_into(folder: Path, pack: Pack, rules: Publish) -> str:
+    """Write the public folder of a pack; gives why the gate refused, or nothing."""
     try:
         public = publish(pack, rules)
     except DisclosureError as error:

@@ -25,6 +25,7 @@ ORDER = [
     "publish",
     "report",
     "run",
+    "comparison",
     "cli",
     "__main__",
 ]

@@ -10,14 +10,16 @@ import sys
 import threading
 from pathlib import Path
 
+import highspy
 import pytest
 
 from planner.cli import main
 from planner.errors import DisclosureError
 from planner.publish.pack import Audience, Pack
 from planner.report.packs import write_internal, write_public
-from planner.run import RunResult, run_scenario
+from planner.run import RunResult, build, prepare, run_scenario
 from planner.solve.outcome import Outcome
+from planner.solve.session import WAITING_GBP
 from tests.conftest import COUNTIES, ROOT, TINY
 
 DATA = ["--data", str(COUNTIES)]
@@ -155,3 +157,31 @@ def test_internal_writers_refuse_a_public_pack_and_public_ones_an_internal_one(t
     for audience, writer in ((Audience.INTERNAL, write_public), (Audience.PUBLIC, write_internal)):
         with pytest.raises(ValueError, match="was given to writers"):
             writer(tmp_path, Pack("plan", "A plan", audience, ("plan",), {}, {}))
+
+
+@pytest.mark.parametrize("ending", [".lp", ".mps"])
+def test_the_model_is_written_for_another_solver(ending: str, tiny_run: RunResult, tmp_path: Path) -> None:
+    file = tmp_path / "deep" / f"model{ending}"
+    assert main(["write-model", str(TINY), str(file), *DATA]) == 0
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    assert highs.readModel(str(file)) == highspy.HighsStatus.kOk
+    highs.setOptionValue("mip_rel_gap", 0.0)
+    highs.run()
+    cost, waiting = tiny_run.answer.record.stage("cost"), tiny_run.answer.record.stage("waiting")
+    assert cost is not None and waiting is not None and cost.value is not None and waiting.value is not None
+    constant = write_constant()
+    weighted = (cost.value - constant + WAITING_GBP * waiting.value) / 1000.0
+    assert highs.getInfo().objective_function_value == pytest.approx(weighted, rel=2e-3)
+
+
+def write_constant() -> float:
+    """What the plan cannot change of the tiny county's cost, pounds."""
+    case = prepare(TINY, COUNTIES, lambda text: None)
+    return build(case).program.aims["cost"].constant
+
+
+def test_a_model_file_needs_a_known_ending(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["write-model", str(TINY), str(tmp_path / "model.txt"), *DATA]) == 2
+    assert ".lp or .mps" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

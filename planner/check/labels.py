@@ -27,7 +27,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "occupancy_phase": ("unit", "phase", "year"),
     "ehcps": ("district", "need", "phase", "band", "situation", "year"),
     "entries": ("district", "need", "phase", "provision_type", "year"),
-    "ledger": ("fund", "line", "provision_type", "unit", "option", "academic_year", "quantity_unit"),
+    "ledger": ("fund", "line", "section_251", "provision_type", "unit", "option", "academic_year", "quantity_unit"),
     "ledger_financial_year": ("fund", "line", "financial_year"),
     "dsg_position": ("financial_year",),
 }
@@ -39,6 +39,7 @@ MAY_BE_MISSING = {
     "dsg_position": (
         "high_needs_block_gbp",
         "transfer_in_gbp",
+        "other_income_gbp",
         "high_needs_cost_gbp",
         "in_year_gbp",
         "deficit_at_year_end_gbp",
@@ -87,6 +88,7 @@ def _known(case: Case) -> dict[str, set[str]]:
         "district": set(case.county.table("areas")["district"].astype(str)),
         "situation": set(SITUATIONS),
         "fund": set(LINE_FUND.values()),
+        "section_251": {*case.rates.section_251.values(), ""},
         "line": set(LINE_FUND),
         "academic_year": {*years, f"after {case.years[-1]}"},
         "quantity_unit": set(COUNTED),
@@ -160,7 +162,7 @@ def _impossible(values: np.ndarray, column: str, row: int) -> str:
 
 
 def _words_that_follow(case: Case, notes: Notes) -> None:
-    """Names, types, districts, decided or not, units of what is counted, and Section 251 lines, each from its own source."""
+    """Names, types, districts, decided or not, and units of what is counted, each from its own source."""
     units = case.arcs.units.set_index("unit")
     districts = case.county.table("areas").set_index("area")["district"]
     kinds = units["provision_type"].astype(str)
@@ -182,20 +184,18 @@ def _words_that_follow(case: Case, notes: Notes) -> None:
     for table, key, column, words in wanted:
         frame, mapping = case.tables[table], {str(name): str(word) for name, word in words.items()}
         _follows(notes, table, column, _words(frame[column]), [mapping.get(name, "") for name in _words(frame[key])])
-    _ledger_words(case, notes, kinds.to_dict(), units["sector"].astype(str).to_dict() if "sector" in units else {})
+    _ledger_words(case, notes, kinds.to_dict())
 
 
-def _ledger_words(case: Case, notes: Notes, kinds: dict[str, str], sectors: dict[str, str]) -> None:
-    """The fund of a line, the type of a unit, the unit of an option and the Section 251 line of a ledger row."""
+def _ledger_words(case: Case, notes: Notes, kinds: dict[str, str]) -> None:
+    """The fund of a line, the type of a unit and the unit of an option in a ledger row; its Section 251 line is re-added with its pounds."""
     frame = case.tables["ledger"]
     unit, option, line = _words(frame["unit"]), _words(frame["option"]), _words(frame["line"])
     kind = [kinds.get(name, "") if name else WAITING for name in unit]
     hosts = {str(name): str(host) for name, host in case.programme.options.set_index("option")["unit"].items()}
-    codes = [case.rates.section_251.get((one, two, sectors.get(three, "")), "") for one, two, three in zip(line, kind, unit, strict=True)]
     _follows(notes, "ledger", "provision_type", _words(frame["provision_type"]), kind)
     _follows(notes, "ledger", "fund", _words(frame["fund"]), [LINE_FUND.get(name, "") for name in line])
     _follows(notes, "ledger", "unit", unit, [hosts.get(name, at) for name, at in zip(option, unit, strict=True)])
-    _follows(notes, "ledger", "section_251", _words(frame["section_251"]), codes)
 
 
 def _follows(notes: Notes, table: str, column: str, found: list[str], expected: list[str]) -> None:

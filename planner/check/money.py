@@ -8,11 +8,12 @@ from typing import Any
 from planner.check.children import CHILD, Case
 from planner.check.options import most_stay
 from planner.check.report import Notes
+from planner.names import WAITING
 
 PENNY = 0.01
 
-Key = tuple[str, str, str, str, str]
-"""Line, unit, option, academic year, what is counted."""
+Key = tuple[str, str, str, str, str, str]
+"""Line, unit, option, academic year, what is counted, Section 251 line."""
 
 
 class _Sums:
@@ -25,17 +26,27 @@ class _Sums:
         self.quantity: dict[Key, float] = defaultdict(float)
         self.after = f"after {case.years[-1]}"
 
-    def pay(self, line: str, unit: str, option: str, counted: str, year: int, amount: float, price: float, tail: float) -> None:
+    def key(self, line: str, unit: int | None, option: str, when: str, counted: str, phase: str = "") -> Key:
+        """The ledger row of a line at a unit (None: at none); ``phase`` is that of the children paid for, if it is one."""
+        units = self.case.arcs.units
+        sector = "" if unit is None else str(units["sector"].iloc[unit])
+        kind, name = (WAITING, "") if unit is None else (self.case.kind(unit), self.case.unit_name(unit))
+        return line, name, option, when, counted, self.case.rates.section_251.get((line, kind, sector, phase), "")
+
+    def pay(
+        self, line: str, unit: int | None, option: str, counted: str, year: int, amount: float, price: float, tail: float, phase: str = ""
+    ) -> None:
         """So much of something in a year at a base-year price, with what follows the last year."""
         rates = self.case.rates
-        self.quantity[(line, unit, option, self.case.years[year], counted)] += amount
-        amount *= price
-        cash = amount * float(rates.uprating[line][year])
-        self.cash[(line, unit, option, self.case.years[year], counted)] += cash
-        self.present[(line, unit, option, self.case.years[year], counted)] += cash * float(rates.discount[year])
+        now = self.key(line, unit, option, self.case.years[year], counted, phase)
+        self.quantity[now] += amount
+        cash = amount * price * float(rates.uprating[line][year])
+        self.cash[now] += cash
+        self.present[now] += cash * float(rates.discount[year])
         if year == len(self.case.years) - 1 and tail:
-            self.cash[(line, unit, option, self.after, counted)] += cash * tail
-            self.present[(line, unit, option, self.after, counted)] += cash * tail * float(rates.discount[year])
+            later = self.key(line, unit, option, self.after, counted, phase)
+            self.cash[later] += cash * tail
+            self.present[later] += cash * tail * float(rates.discount[year])
 
 
 def _children(case: Case, sums: _Sums) -> None:
@@ -50,7 +61,8 @@ def _children(case: Case, sums: _Sums) -> None:
             here = here * stay + entries[year]
             for line, price in rates.arc.items():
                 if price[arc]:
-                    sums.pay(line, case.unit_name(pair[1]), "", "children", year, here, float(price[arc]), float(rates.arc_tail[arc]))
+                    phase = case.names[pair[0]][2]
+                    sums.pay(line, pair[1], "", "children", year, here, float(price[arc]), float(rates.arc_tail[arc]), phase)
     for number, (cohort, unit, children) in enumerate(zip(demand.stock_cohort, demand.stock_unit, demand.stock_children, strict=True)):
         stay = case.stay(int(cohort), case.kind(int(unit)))
         for line, price in rates.stock.items():
@@ -58,23 +70,24 @@ def _children(case: Case, sums: _Sums) -> None:
                 for year in range(1, last + 1):
                     sums.pay(
                         line,
-                        case.unit_name(int(unit)),
+                        int(unit),
                         "",
                         "children",
                         year,
                         float(children) * stay**year,
                         float(price[number]),
                         float(rates.stock_tail[number]),
+                        case.names[int(cohort)][2],
                     )
     for cohort, waiting in case.waits.items():
         for line, price in rates.waiting.items():
             for year in range(1, last + 1):
                 if waiting[year]:
-                    sums.pay(line, "", "", "children", year, waiting[year], float(price[cohort]), float(rates.waiting_tail[cohort]))
+                    sums.pay(line, None, "", "children", year, waiting[year], float(price[cohort]), float(rates.waiting_tail[cohort]))
     for (_, unit), given in case.given.items():
         for line, price in rates.episode.items():
             for year in range(1, last + 1):
-                sums.pay(line, case.unit_name(unit), "", "episodes", year, given[year], float(price[unit]), 0.0)
+                sums.pay(line, unit, "", "episodes", year, given[year], float(price[unit]), 0.0)
 
 
 def _places(case: Case, sums: _Sums) -> None:
@@ -94,7 +107,7 @@ def _places(case: Case, sums: _Sums) -> None:
                 if price[unit] and size[year]:
                     sums.pay(
                         line,
-                        case.unit_name(unit),
+                        unit,
                         name,
                         "places",
                         year,
@@ -104,13 +117,13 @@ def _places(case: Case, sums: _Sums) -> None:
                     )
             for line, price in rates.option_running.items():
                 if price[number] and on[year]:
-                    sums.pay(line, case.unit_name(unit), name, "options", year, 1.0, float(price[number]), float(rates.option_tail[number]))
+                    sums.pay(line, unit, name, "options", year, 1.0, float(price[number]), float(rates.option_tail[number]))
             _capital(case, sums, number, row, year, bool(on[year] and not on[year - 1]), max(size[year] - size[year - 1], 0.0))
     for unit, places in base.items():
         for line, price in rates.place.items():
             if price[unit] and places[0]:
                 for year in range(1, last + 1):
-                    sums.pay(line, case.unit_name(unit), "", "places", year, places[year], float(price[unit]), float(rates.unit_tail[unit]))
+                    sums.pay(line, unit, "", "places", year, places[year], float(price[unit]), float(rates.unit_tail[unit]))
 
 
 def _capital(case: Case, sums: _Sums, number: int, row: dict[Any, Any], year: int, opens: bool, grows: float) -> None:
@@ -119,17 +132,19 @@ def _capital(case: Case, sums: _Sums, number: int, row: dict[Any, Any], year: in
     pounds *= float(rates.uprating["capital"][year])
     if not pounds:
         return
-    key = (str(row["unit"]), str(row["option"]))
+    unit, option = case.units[str(row["unit"])], str(row["option"])
     for back, share in enumerate(rates.capital_spread[number]):
         when = max(year - back, 0)
         if share:
-            sums.quantity[("capital", *key, case.years[when], "pounds of capital")] += float(share) * pounds
-            sums.cash[("capital", *key, case.years[when], "pounds of capital")] += float(share) * pounds
-            sums.present[("capital", *key, case.years[when], "pounds of capital")] += float(share) * pounds * float(rates.discount[when])
+            key = sums.key("capital", unit, option, case.years[when], "pounds of capital")
+            sums.quantity[key] += float(share) * pounds
+            sums.cash[key] += float(share) * pounds
+            sums.present[key] += float(share) * pounds * float(rates.discount[when])
     credit = pounds * float(rates.capital_residual[number, year])
     if credit:
-        sums.present[("capital", *key, sums.after, "pounds of capital")] -= credit
-        sums.cash[("capital", *key, sums.after, "pounds of capital")] -= credit / float(rates.discount[-1])
+        key = sums.key("capital", unit, option, sums.after, "pounds of capital")
+        sums.present[key] -= credit
+        sums.cash[key] -= credit / float(rates.discount[-1])
 
 
 def ledger_is_re_added(case: Case, notes: Notes, cost_gbp: float) -> None:
@@ -141,7 +156,8 @@ def ledger_is_re_added(case: Case, notes: Notes, cost_gbp: float) -> None:
     present: dict[Key, float] = defaultdict(float)
     quantity: dict[Key, float] = defaultdict(float)
     for row in case.tables["ledger"].to_dict("records"):
-        key = (str(row["line"]), _text(row["unit"]), _text(row["option"]), str(row["academic_year"]), str(row["quantity_unit"]))
+        when, counted, code = str(row["academic_year"]), str(row["quantity_unit"]), _text(row["section_251"])
+        key = (str(row["line"]), _text(row["unit"]), _text(row["option"]), when, counted, code)
         cash[key] += float(row["cash_gbp"])
         present[key] += float(row["present_value_gbp"])
         quantity[key] += float(row["quantity"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.check import children, labels, money, options, slacks, years
+from planner.check import children, labels, money, options, plan, slacks, years
 from planner.check.children import Case, Tables
 from planner.check.report import CheckReport, Notes
 from planner.county.county import County
@@ -38,6 +38,7 @@ NEEDED = (
     "ledger",
     "ledger_financial_year",
     "dsg_position",
+    *plan.NEEDED,
 )
 
 
@@ -55,7 +56,7 @@ def check_tables(
     """Re-add every row of the model and every pound from tables.
 
     ``county`` is at the scenario's detail. ``cost_gbp`` is the public cost that the search reported, ``broken_gbp`` the price of
-    broken limits. The rules are in ``labels``, ``children``, ``options``, ``slacks``, ``money`` and ``years``; none of them uses the model or a
+    broken limits. The rules are in ``labels``, ``children``, ``options``, ``slacks``, ``money``, ``years`` and ``plan``; none of them uses the model or a
     solver. Where a row does not say what it is about, nothing is added up and only that is reported.
     """
     notes = Notes()
@@ -75,6 +76,10 @@ def check_tables(
     slacks.broken_limits_are_priced(case, notes, broken_gbp)
     money.ledger_is_re_added(case, notes, cost_gbp)
     years.years_add_up(case, notes)
+    plan.clocks_reconcile(case, notes)
+    plan.plan_is_the_position(case, notes)
+    plan.placements_are_whole(case, notes)
+    plan.appraisal_is_the_ledger(case, notes)
     return notes.report()
 
 
@@ -106,8 +111,22 @@ def read_tables(folder: Path, notes: Notes) -> Tables | None:
 
 
 def _number_columns(table: str) -> list[str]:
-    counted = ("children", "places", "episodes", "amount", "gbp", "quantity", "minutes", "blocks", "over_places", "open")
-    text = ("amount_unit", "quantity_unit")
+    counted = (
+        "children",
+        "places",
+        "episodes",
+        "amount",
+        "gbp",
+        "quantity",
+        "minutes",
+        "blocks",
+        "over_places",
+        "ehcps",
+        "avoided",
+        "open",
+        "order",
+    )
+    text = ("amount_unit", "quantity_unit", "opens")
     return [column for column in TABLE_COLUMNS[table] if any(word in column for word in counted) and column not in text]
 
 

@@ -10,7 +10,8 @@ from planner.check.report import Notes
 from planner.names import LINE_FUND, Fund
 
 PENNY = 0.01
-Position = tuple[str, float, float, float, float, float]
+INCOME = ("high_needs_block", "transfer_in", "other_income")
+Position = tuple[str, float, float, float, float, float, float]
 
 
 def years_add_up(case: Case, notes: Notes) -> None:
@@ -54,7 +55,7 @@ def _by_financial_year(case: Case) -> dict[tuple[str, str], float]:
 
 
 def position_by_hand(case: Case, high_needs: dict[str, float]) -> dict[str, Position]:
-    """Status, block, transfer, cost, the year's gap and the deficit by financial year; NaN where nothing is known."""
+    """Status, block, transfer, other income, cost, the year's gap and the deficit by financial year; NaN where nothing is known."""
     nothing = float("nan")
     figures: dict[tuple[str, str], float] = defaultdict(float)
     stated = set()
@@ -73,23 +74,38 @@ def position_by_hand(case: Case, high_needs: dict[str, float]) -> dict[str, Posi
         at_end = given(year, "deficit_at_year_end")
         block = here if here == here else block
         owed = at_end if at_end == at_end else owed
-        found[year] = ("published", here, given(year, "transfer_in"), nothing, given(year, "in_year_overspend"), at_end)
+        income = given(year, "transfer_in"), given(year, "other_income")
+        found[year] = ("published", here, *income, nothing, given(year, "in_year_overspend"), at_end)
     others = sorted(year for year, measure in stated if measure == "other_high_needs_spend")
     rest = figures[(others[-1], "other_high_needs_spend")] if others else 0.0
     for year in case.years[1:]:
-        here, moved = given(year, "high_needs_block"), given(year, "transfer_in")
+        here, moved, more = (income_of(case, year, measure, given(year, measure)) for measure in INCOME)
         block = here if here == here else block * (1.0 + case.scenario.money.block_growth_per_year)
-        transfer = moved if moved == moved else 0.0
+        transfer, other = (0.0 if value != value else value for value in (moved, more))
         cost = high_needs[year] + rest
-        owed += cost - block - transfer
-        found[year] = ("projected", block, transfer, cost, cost - block - transfer, owed)
+        gap = cost - block - transfer - other
+        owed += gap
+        found[year] = ("projected", block, transfer, other, cost, gap, owed)
     return found
+
+
+def income_of(case: Case, year: str, measure: str, given: float) -> float:
+    """Income of a financial year: what the scenario sets, or else what the county's table gives."""
+    set_here: dict[str, float] = getattr(case.scenario.money, f"{measure}_gbp_by_year")
+    return float(set_here[year]) if year in set_here else given
 
 
 def _position(case: Case, notes: Notes, high_needs: dict[str, float]) -> None:
     expected = position_by_hand(case, high_needs)
     rows = {str(row["financial_year"]): row for row in case.tables["dsg_position"].to_dict("records")}
-    columns = ("high_needs_block_gbp", "transfer_in_gbp", "high_needs_cost_gbp", "in_year_gbp", "deficit_at_year_end_gbp")
+    columns = (
+        "high_needs_block_gbp",
+        "transfer_in_gbp",
+        "other_income_gbp",
+        "high_needs_cost_gbp",
+        "in_year_gbp",
+        "deficit_at_year_end_gbp",
+    )
     for year in sorted({*rows, *expected}):
         there = year in rows and year in expected
         notes.require("dsg_position", "dsg_position", year, there, "the year is missing, or is not one to be shown")

@@ -304,6 +304,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
                 any_of=(
                     "high_needs_block",
                     "transfer_in",
+                    "other_income",
                     "in_year_overspend",
                     "deficit_at_year_end",
                     "capital_programme",

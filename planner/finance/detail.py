@@ -11,6 +11,7 @@ import pandas as pd
 from planner.county.county import RATE_BASES, County
 from planner.county.programme import Programme
 from planner.demand.demand import Demand
+from planner.finance.ledger import child_codes, section_251_of
 from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, NEEDS, OPTION_KIND_TITLES, PROVISION_TITLES
 from planner.network.arcs import Arcs
 from planner.rates.build import children_at, journeys_paid
@@ -121,9 +122,9 @@ class _Book:
             "quality": str(getattr(row, "quality", "")), "place": place,
         }  # fmt: skip
 
-    def add(self, line: str, unit: str, option: str, counted: str, price: str, index_year: str, amounts: Floats) -> None:
-        """Quantities (H+2,) of base year, years planned and after, for a ledger row: of which the key is line, unit, option, unit of count."""
-        key = (line, unit, option, counted, price, index_year)
+    def add(self, line: str, code: str, unit: str, option: str, counted: str, price: str, index_year: str, amounts: Floats) -> None:
+        """Quantities (H+2,) of base year, years planned and after, for a ledger row: line, Section 251 line, unit, option, unit of count."""
+        key = (line, code, unit, option, counted, price, index_year)
         self.found[key] = self.found.get(key, 0.0) + amounts
 
     def add_base(self, line: str, price: str, kind: str, quantity: float) -> None:
@@ -157,17 +158,20 @@ def _child_rows(book: _Book, here: Presence) -> None:
     journeys = journeys_paid(book.frame, wanted, km)
     one = np.ones(len(unit))
     for line in sorted({*rates.arc, *rates.stock}):
+        codes = child_codes(demand, arcs, rates, line, cohort, unit)
         parts = (("journey_year_fixed", journeys), ("journey_year_km", journeys * km)) if line == "transport" else (("child_year", one),)
         for per, weight in parts:
             number = find_rows(book.frame, line, per, wanted)
             paid = (number >= 0) & (find(book.frame, line, per, wanted) != 0) & (weight != 0)
-            both = np.hstack([amounts, stock[:, None]])[paid] * weight[paid, None]
-            for rate, at, row in _summed(number[paid], unit[paid], both, len(arcs.units)):
-                name, kind = str(arcs.units["unit"].iloc[at]), str(arcs.units["provision_type"].iloc[at])
-                price = book.rate(rate)
-                book.add(line, name, "", "children", price, "", row[:-1])
-                if row[-1]:
-                    book.add_base(line, price, kind, float(row[-1]))
+            both = np.hstack([amounts, stock[:, None]]) * weight[:, None]
+            for code in sorted(set(codes[paid])):
+                mine = paid & (codes == code)
+                for rate, at, row in _summed(number[mine], unit[mine], both[mine], len(arcs.units)):
+                    name, kind = str(arcs.units["unit"].iloc[at]), str(arcs.units["provision_type"].iloc[at])
+                    price = book.rate(rate)
+                    book.add(line, str(code), name, "", "children", price, "", row[:-1])
+                    if row[-1]:
+                        book.add_base(line, price, kind, float(row[-1]))
 
 
 def _waiting_rows(book: _Book, here: Presence) -> None:
@@ -178,7 +182,7 @@ def _waiting_rows(book: _Book, here: Presence) -> None:
         number = find_rows(book.frame, line, "waiting_year", wanted)
         paid = (number >= 0) & (amounts != 0).any(axis=1)
         for rate, _, row in _summed(number[paid], np.zeros(int(paid.sum()), dtype=np.int64), amounts[paid], 1):
-            book.add(line, "", "", "children", book.rate(rate), "", row)
+            book.add(line, section_251_of(rates, book.arcs, line, "waiting", None), "", "", "children", book.rate(rate), "", row)
 
 
 def _place_rows(book: _Book, programme: Programme, ledger: pd.DataFrame) -> None:
@@ -193,7 +197,7 @@ def _place_rows(book: _Book, programme: Programme, ledger: pd.DataFrame) -> None
         for line, per in {*((line, "place_year") for line in rates.place), *((line, "episode") for line in rates.episode)}
     }
     mine = ledger[ledger["quantity_unit"].isin(["places", "episodes", "options"])]
-    for (line, unit, option, counted), part in mine.groupby(["line", "unit", "option", "quantity_unit"], sort=False):
+    for (line, code, unit, option, counted), part in mine.groupby(["line", "section_251", "unit", "option", "quantity_unit"], sort=False):
         quantity = part.set_index("academic_year")["quantity"].reindex([*years, "after"], fill_value=0.0).to_numpy(dtype=float).copy()
         at = unit_at[str(unit)]
         if counted == "episodes":
@@ -210,7 +214,7 @@ def _place_rows(book: _Book, programme: Programme, ledger: pd.DataFrame) -> None
             if number < 0:
                 continue
             price = book.rate(number)
-        book.add(str(line), str(unit), str(option), str(counted), price, "", quantity)
+        book.add(str(line), str(code), str(unit), str(option), str(counted), price, "", quantity)
     places = arcs.units["places"].fillna(0.0).to_numpy(dtype=float)
     for line, paid in rates.place.items():
         for at in np.nonzero((paid != 0) & (places > 0))[0].tolist():
@@ -225,6 +229,9 @@ def _capital_rows(book: _Book, programme: Programme, solution: Solution) -> None
     names, years = list(options["option"]), tuple(str(year) for year in book.demand.years)
     opened = option_matrix(solution, names, years, "open")
     blocks = option_matrix(solution, names, years, "blocks")
+    unit_at = {str(unit): number for number, unit in enumerate(book.arcs.units["unit"])}
+    kinds, hosts = book.arcs.units["provision_type"].astype(str), [unit_at[str(unit)] for unit in options["unit"]]
+    codes = [section_251_of(rates, book.arcs, "capital", kinds.iloc[host], host) for host in hosts]
     for at, name in enumerate(names):
         row = options.iloc[at]
         per_block = float(row["block_places"])
@@ -241,20 +248,20 @@ def _capital_rows(book: _Book, programme: Programme, solution: Solution) -> None
                     spent[max(year - back, 0)] += share * amount[year - 1]
                 spent[-1] = -amount[year - 1] * rates.capital_residual[at, year] / rates.discount[-1]
                 ident = book.own(kind, "capital", price, row)
-                book.add("capital", str(row["unit"]), str(name), "pounds of capital", ident, years[year], spent)
+                book.add("capital", codes[at], str(row["unit"]), str(name), "pounds of capital", ident, years[year], spent)
 
 
 def _rows(book: _Book, ledger: pd.DataFrame, years: list[str]) -> pd.DataFrame:
     """The detail in the order of the ledger, with what no unit price explains as rows of their own."""
-    keys = ["line", "unit", "option", "quantity_unit"]
-    labels = ledger.drop_duplicates(keys).set_index(keys)[["fund", "section_251", "provision_type"]]
+    keys = ["line", "section_251", "unit", "option", "quantity_unit"]
+    labels = ledger.drop_duplicates(keys).set_index(keys)[["fund", "provision_type"]]
     paid = ledger.pivot_table(index=keys, columns="academic_year", values="cash_gbp", aggfunc="sum").reindex(columns=years).fillna(0.0)
     value = {str(price["price"]): float(price["value_gbp"]) * float(price["factor"]) for price in book.prices.values()}  # type: ignore[arg-type]
     explained: dict[tuple[str, ...], np.ndarray] = {}
     rows: list[tuple[object, ...]] = []
     counted = {str(price["price"]): price["counted"] for price in book.prices.values()}
-    for (line, unit, option, unit_of_count, price, index_year), amounts in book.found.items():
-        key = (str(line), str(unit), str(option), str(unit_of_count))
+    for (line, code, unit, option, unit_of_count, price, index_year), amounts in book.found.items():
+        key = (str(line), str(code), str(unit), str(option), str(unit_of_count))
         if not amounts.any() or key not in labels.index:
             continue
         index = uprating(book.rates, str(line), str(index_year), years)
@@ -292,6 +299,7 @@ def money_detail(
     own. What the prices do not explain stands in rows priced ``UNPRICED``, so that the detail always adds up to the ledger.
     """
     factors = {line: float(scenario.money.price_factor.get(line, 1.0)) for line in LINE_FUND}  # type: ignore[call-overload]
+    factors["capital"] *= 1.0 + scenario.money.optimism_bias
     book = _Book(county, demand, arcs, rates, factors, rates_frame(county.rates))
     ledger = ledger.assign(**{name: ledger[name].fillna("").astype(str) for name in ("unit", "option", "section_251")})
     years = [*(str(year) for year in demand.years), f"after {demand.years[-1]}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from planner.county.programme import Programme
@@ -11,8 +12,24 @@ from planner.names import LINE_FUND
 from planner.network.arcs import Arcs
 from planner.network.stays import unit_most_stay
 from planner.rates.rates import Floats, Rates
-from planner.results.presence import Presence, closed_places, option_matrix
+from planner.results.presence import Ints, Presence, closed_places, option_matrix
 from planner.results.solution import TABLE_COLUMNS, Solution
+
+
+def section_251_of(rates: Rates, arcs: Arcs, line: str, kind: str, unit: int | None, phase: str = "") -> str:
+    """The Section 251 line of what is paid at a unit (None: at none) for children of a phase; "" where there is none."""
+    sector = str(arcs.units["sector"].iloc[unit]) if unit is not None else ""
+    return rates.section_251.get((line, kind, sector, phase), "")
+
+
+def child_codes(demand: Demand, arcs: Arcs, rates: Rates, line: str, cohort: Ints, unit: Ints) -> npt.NDArray[np.object_]:
+    """(n,) the Section 251 line of what a line pays for children of cohorts in units."""
+    phases = demand.cohorts["phase"].to_numpy(dtype=object)[cohort]
+    kinds = arcs.units["provision_type"].to_numpy(dtype=object)
+    known: dict[tuple[int, str], str] = {}
+    for number, phase in set(zip(unit.tolist(), phases.tolist(), strict=True)):
+        known[(number, phase)] = section_251_of(rates, arcs, line, str(kinds[number]), number, str(phase))
+    return np.array([known[pair] for pair in zip(unit.tolist(), phases.tolist(), strict=True)], dtype=object)
 
 
 class _Book:
@@ -34,12 +51,13 @@ class _Book:
         quantity_unit: str,
         cash: float,
         present: float,
+        code: str | None = None,
     ) -> None:
         if cash == 0.0 and present == 0.0 and quantity == 0.0:
             return
-        sector = str(self.arcs.units["sector"].iloc[unit]) if unit is not None else ""
         name = str(self.arcs.units["unit"].iloc[unit]) if unit is not None else ""
-        code = self.rates.section_251.get((line, kind, sector), "")
+        if code is None:
+            code = section_251_of(self.rates, self.arcs, line, kind, unit)
         when = self.after if year is None else str(self.demand.years[year])
         self.rows.append((LINE_FUND[line], line, code, kind, name, option, when, quantity, quantity_unit, cash, present))
 
@@ -57,29 +75,38 @@ class _Book:
 
 
 def _child_rows(book: _Book, here: Presence) -> None:
-    """Costs of children in places, summed over cohorts by line, unit and year."""
+    """Costs of children in places, summed over cohorts by line, Section 251 line, unit and year."""
     demand, arcs, rates = book.demand, book.arcs, book.rates
+    cohort = np.concatenate([arcs.cohort[here.arc], demand.stock_cohort])
     unit = np.concatenate([arcs.unit[here.arc], demand.stock_unit])
     children = np.concatenate([here.in_arc, here.in_stock])
     tails = np.concatenate([rates.arc_tail[here.arc], rates.stock_tail])
     for line in sorted({*rates.arc, *rates.stock}):
         none = (np.zeros(len(arcs.cohort)), np.zeros(len(demand.stock_cohort)))
         price = np.concatenate([rates.arc.get(line, none[0])[here.arc], rates.stock.get(line, none[1])])
-        paid = price != 0
-        quantity = np.zeros((len(arcs.units), children.shape[1]))
-        pounds = np.zeros_like(quantity)
-        np.add.at(quantity, unit[paid], children[paid])
-        np.add.at(pounds, unit[paid], children[paid] * price[paid][:, None])
-        after = np.zeros(len(arcs.units))
-        np.add.at(after, unit[paid], children[paid, -1] * price[paid] * tails[paid])
-        uprating, discount = rates.uprating[line], rates.discount
-        for number in np.nonzero(quantity.any(axis=1))[0].tolist():
-            kind = str(arcs.units["provision_type"].iloc[number])
-            for year in range(1, children.shape[1]):
-                cash = pounds[number, year] * uprating[year]
-                book.add(line, kind, int(number), "", year, quantity[number, year], "children", cash, cash * discount[year])
-            cash = after[number] * uprating[-1]
-            book.add(line, kind, int(number), "", None, 0.0, "children", cash, cash * discount[-1])
+        codes = child_codes(demand, arcs, rates, line, cohort, unit)
+        for code in sorted(set(codes)):
+            paid = (price != 0) & (codes == code)
+            _line_rows(book, line, str(code), unit[paid], children[paid], price[paid], tails[paid])
+
+
+def _line_rows(book: _Book, line: str, code: str, unit: Ints, children: Floats, price: Floats, tails: Floats) -> None:
+    """Rows of one line and Section 251 line for children (n, H+1) in units at their prices, and what follows the last year."""
+    count, uprating, discount = len(book.arcs.units), book.rates.uprating[line], book.rates.discount
+    quantity = np.zeros((count, children.shape[1]))
+    pounds = np.zeros_like(quantity)
+    np.add.at(quantity, unit, children)
+    np.add.at(pounds, unit, children * price[:, None])
+    after = np.zeros(count)
+    np.add.at(after, unit, children[:, -1] * price * tails)
+    for number in np.nonzero(quantity.any(axis=1))[0].tolist():
+        kind = str(book.arcs.units["provision_type"].iloc[number])
+        for year in range(1, children.shape[1]):
+            cash = pounds[number, year] * uprating[year]
+            present = cash * discount[year]
+            book.add(line, kind, int(number), "", year, quantity[number, year], "children", cash, present, code)
+        cash = after[number] * uprating[-1]
+        book.add(line, kind, int(number), "", None, 0.0, "children", cash, cash * discount[-1], code)
 
 
 def _waiting_rows(book: _Book, here: Presence) -> None:
@@ -161,7 +188,7 @@ def _capital_rows(book: _Book, programme: Programme, solution: Solution) -> None
 
 
 def build_ledger(demand: Demand, arcs: Arcs, rates: Rates, programme: Programme, solution: Solution, here: Presence) -> pd.DataFrame:
-    """Every cost of a plan, one row a fund, line, provision type, unit, option and academic year.
+    """Every cost of a plan, one row a fund, line, Section 251 line, provision type, unit, option and academic year.
 
     Years 1..H; ``after <last year>`` holds what the horizon-end rule counts after them (children and places until stays end, less the
     credit for buildings). Capital stands in the year whose September starts in the financial year it is spent in. The
@@ -173,5 +200,5 @@ def build_ledger(demand: Demand, arcs: Arcs, rates: Rates, programme: Programme,
     _place_rows(book, programme, solution, here)
     _capital_rows(book, programme, solution)
     frame = pd.DataFrame(book.rows, columns=list(TABLE_COLUMNS["ledger"]))
-    keys = ["fund", "line", "provision_type", "unit", "option", "academic_year", "quantity_unit"]
+    keys = ["fund", "line", "provision_type", "unit", "section_251", "option", "academic_year", "quantity_unit"]
     return frame.sort_values(keys, kind="stable", ignore_index=True)

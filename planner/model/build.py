@@ -11,6 +11,7 @@ from planner.county.programme import Programme
 from planner.demand.demand import Demand
 from planner.model import aims, rows_capacity, rows_early_help, rows_limits, rows_options, rows_placement
 from planner.model.columns import build_columns
+from planner.model.folds import build_folds
 from planner.model.layout import Floats, Inputs, Layout
 from planner.model.program import Program
 from planner.network.arcs import Arcs
@@ -63,4 +64,5 @@ def build_model(scenario: Scenario, county: County, demand: Demand, arcs: Arcs, 
     inputs = Inputs(scenario, county, demand, arcs, rates, programme)
     columns, layout = build_columns(inputs)
     rows = tuple(family(inputs, layout) for family in ROW_FAMILIES)
-    return Model(Program(columns, rows, aims.build_aims(inputs, layout)), inputs, layout)
+    folds = build_folds(inputs, layout, columns, rows)
+    return Model(Program(columns, rows, aims.build_aims(inputs, layout), folds), inputs, layout)

@@ -67,12 +67,29 @@ class Aim:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Which columns and rows are alike but for the small area they belong to.
+
+    ``column_group`` (columns,) and ``row_group`` (rows,) number the groups from 0 in the order of the families; ``column_share``
+    (columns,) is each column's share of its group, which add to 1.
+    """
+
+    column_group: Ints
+    column_share: Floats
+    row_group: Ints
+
+
+@dataclass(frozen=True)
 class Program:
-    """A whole model: column families and row families in order, and the aims by name."""
+    """A whole model: column families and row families in order, and the aims by name.
+
+    ``folds`` say how smaller programs can stand for it, the largest first.
+    """
 
     columns: tuple[Columns, ...]
     rows: tuple[Rows, ...]
     aims: dict[str, Aim]
+    folds: tuple[Fold, ...] = ()
 
     @cached_property
     def column_count(self) -> int:

@@ -22,6 +22,8 @@ class Entry:
 CHILD_YEARS = "A child-year is a child for an academic year, so that a figure over several years may be larger than the number of children."
 EXPECTED = "Figures of years to come are expected numbers, so that they may hold parts of a child."
 CASH = "Prices of the base year. Only financial years that the plan covers in full are shown."
+PRESENT_MIX = "Savings are against what children alike cost where they are placed in the base year, not against another scenario: a comparison of two runs says what a programme saves."
+JANUARY = "Counted in January of the academic year, in whole numbers that add to the totals (largest remainders)."
 FORECAST = "Years after the base year are a projection under the scenario's assumptions, not a promise."
 
 RUN_TABLES: Final[dict[str, Entry]] = {
@@ -40,11 +42,19 @@ RUN_TABLES: Final[dict[str, Entry]] = {
     "waiting_reasons": Entry("Why children wait", "Child-years of waiting by reason", (CHILD_YEARS,)),
     "cost_by_fund": Entry("Cost by fund and financial year", "Cost by whose money pays", (CASH,)),
     "cost_by_line": Entry("Cost by line and financial year", "Cost by fund and line, with the Section 251 line", (CASH,)),
+    "clock_reconciliation": Entry(
+        "From academic years to financial years", "Cash by fund and line on both clocks, over all years", ("The difference is 0.00 on every line.", "Prices of the base year.")
+    ),
     "dsg_position": Entry(
         "Position of the dedicated schools grant", "High needs block, cost to it, and cumulative deficit", ("A positive deficit is money owed.",)
     ),
     "options": Entry("What opens or grows", "Schemes in the plan with the year they open, places at the end and capital"),
-    "appraisal": Entry("Appraisal of options", "Capital, yearly saving, payback year and net present value at the Green Book rate"),
+    "dsg_plan": Entry(
+        "DSG management plan: high needs block by line", "Opening deficit, income, expenditure by line, gap and cumulative deficit", ("In the line order of the Department for Education's DSG management plan.", "A positive deficit is money owed.")
+    ),
+    "appraisal": Entry(
+        "Appraisal of options", "Capital, yearly saving, payback year and net present value at the discount rate", (PRESENT_MIX, "Capital holds the scenario's optimism bias; the uplift stands beside it.")
+    ),
     "journeys": Entry(
         "Journeys by district", "Mean journey one way of children who travel to a unit, by the district they live in",
         ("Children in mainstream schools of their own area make no journey that is counted.",),
@@ -52,9 +62,9 @@ RUN_TABLES: Final[dict[str, Entry]] = {
     "units": Entry("Units on the map", "Special schools, resource centres and contact bases with places"),
     "districts": Entry("Districts on the map", "Middle of each district, children waiting and journeys", (CHILD_YEARS,)),
     "assumptions": Entry("Assumptions", "What the figures rest on, with source and quality"),
-    "dsg_placements_by_setting": Entry("DSG management plan: placements by setting", "Children and young people with an EHCP by setting", (FORECAST,)),
-    "dsg_placements_by_age": Entry("DSG management plan: placements by age group", "Children and young people with an EHCP by age group", (FORECAST,)),
-    "dsg_placements_by_need": Entry("DSG management plan: placements by need", "Children and young people with an EHCP by primary need", (FORECAST,)),
+    "dsg_placements_by_setting": Entry("DSG management plan: placements by setting", "Children and young people with an EHCP by setting", (FORECAST, JANUARY)),
+    "dsg_placements_by_age": Entry("DSG management plan: placements by age group", "Children and young people with an EHCP by age group", (FORECAST, JANUARY, "The model knows phases, not single years of age: 16 to 19 and 20 to 25 are one group.")),
+    "dsg_placements_by_need": Entry("DSG management plan: placements by need", "Children and young people with an EHCP by primary need", (FORECAST, JANUARY)),
 }  # fmt: skip
 """Every table that a run's pack may hold, in the order in which they are shown."""
 
@@ -64,13 +74,29 @@ COMPARISON_TABLES: Final[dict[str, Entry]] = {
     "input_differences": Entry("What differs in the inputs", "Settings that differ from the base scenario, with the file and line that set them"),
     "cost_by_fund_compared": Entry("Cost by fund, compared", "Cost by fund and financial year in each scenario", (CASH,)),
     "dsg_compared": Entry("Dedicated schools grant, compared", "Position of the high needs block in each scenario", ("A positive deficit is money owed.",)),
+    "dsg_mitigated": Entry(
+        "DSG management plan: mitigated and unmitigated", "High needs block by line with each plan and without it", ("In the line order of the Department for Education's DSG management plan.", "A positive deficit is money owed; a positive saving makes it smaller.")
+    ),
+    "appraisal": Entry(
+        "Appraisal against the base scenario", "Capital, yearly saving, payback year and net present value against the base scenario", ("A plan that costs more may leave fewer children waiting.",)
+    ),
+    "appraisal_years": Entry("When each scenario pays back", "Savings and capital by year against the base scenario"),
     "waiting_compared": Entry("Children waiting, compared", "Children and young people who wait for a place in each scenario", (EXPECTED,)),
     "ehcps_compared": Entry("EHCPs, compared", "Children and young people with an EHCP in each scenario", (FORECAST,)),
     "placements_compared": Entry("Where EHCPs are met, compared", "Children and young people by where their EHCP is met in each scenario", (FORECAST,)),
     "journeys_compared": Entry("Journeys, compared", "Mean journey one way in each scenario"),
+    "waiting_reasons_compared": Entry("Why children wait, compared", "Child-years of waiting by reason in each scenario", (CHILD_YEARS,)),
+    "dsg_plan_compared": Entry(
+        "The high needs block with and without the plan", "High needs block by line of the management plan, unmitigated (the base) and mitigated",
+        ("A saving is what makes the deficit smaller.",),
+    ),
     "equity_by_district": Entry("Fairness between districts", "Waiting, places and journeys by district in each scenario", (CHILD_YEARS,)),
     "equity_by_need": Entry("Fairness between needs", "Waiting and places by primary type of need in each scenario", (CHILD_YEARS,)),
     "bridge": Entry("From one scenario's cost to another's", "Change of cost, present value, by cause"),
+    "bridge_alone": Entry(
+        "What each cause would change alone", "Change of cost, present value, if only this cause changed",
+        ("Interaction is what arises only where several causes change together. In the bridge it is shared out among them.",),
+    ),
     "bridge_ehcps": Entry("From one scenario's EHCPs to another's", "Change of EHCPs by cause"),
     "bridge_waiting": Entry("From one scenario's waiting to another's", "Change of child-years waiting by cause", (CHILD_YEARS,)),
 }  # fmt: skip
@@ -83,7 +109,7 @@ COLUMNS: Final[dict[str, Column]] = {
         _C("year", "Academic year", Kind.YEAR, "September to August"),
         _C("financial_year", "Financial year", Kind.YEAR, "April to March"),
         _C("opens", "Opens", Kind.YEAR, "academic year in which it opens or grows"),
-        _C("payback_year", "Payback year", Kind.YEAR, "first year in which savings to date exceed costs to date"),
+        _C("payback_year", "Payback year", Kind.YEAR, "first year by whose end discounted savings to date cover the capital"),
         _C("phase", "Phase", Kind.TEXT, "stage of education"),
         _C("need", "Primary type of need", Kind.TEXT, "as the scenario groups needs"),
         _C("district", "District", Kind.TEXT, "where the child lives, or where the unit stands"),
@@ -128,8 +154,52 @@ COLUMNS: Final[dict[str, Column]] = {
         _C("change_gbp", "Change of cost", Kind.MONEY, "pounds, present value"),
         _C("high_needs_block_gbp", "High needs block", Kind.MONEY, "pounds"),
         _C("transfer_in_gbp", "Transfer in", Kind.MONEY, "pounds moved into the block"),
+        _C("other_income_gbp", "Other income", Kind.MONEY, "pounds paid into the block from elsewhere"),
+        _C("counted", "Counted", Kind.TEXT, "month in which children are counted"),
+        _C("part", "Part", Kind.TEXT, "opening balance, income, expenditure or position"),
+        _C("order", "Order", Kind.CODE, "place in the management plan"),
+        _C("capital_uplift_gbp", "Of which optimism bias", Kind.MONEY, "uplift of capital for estimates that are too low, pounds"),
+        _C("capital_present_value_gbp", "Capital, present value", Kind.MONEY, "pounds, discounted to the base year"),
+        _C(
+            "capital_credit_gbp",
+            "Left of buildings",
+            Kind.MONEY,
+            "capital credited for the life left after the last year, present value, pounds",
+        ),
+        _C("cost_per_place_gbp", "Capital a place", Kind.MONEY, "capital over places, pounds"),
+        _C("running_cost_gbp", "Running cost", Kind.MONEY, "places, filled or not, and fixed running cost in the last year, pounds"),
+        _C("yearly_saving_gbp", "Saving in the last year", Kind.MONEY, "pounds, below 0 if it costs more"),
+        _C(
+            "net_present_value_gbp",
+            "Net present value",
+            Kind.MONEY,
+            "discounted savings less capital, with what is left of buildings, pounds",
+        ),
+        _C(
+            "cost_per_ehcp_avoided_gbp",
+            "Cost of each EHCP avoided",
+            Kind.MONEY,
+            "present value of contact bases over the EHCPs they avoid, pounds",
+        ),
+        _C("academic_years_gbp", "Academic years", Kind.MONEY, "cash of the ledger to the last year planned, pounds"),
+        _C("less_before_gbp", "Less before", Kind.MONEY, "spent before the first financial year, pounds"),
+        _C("less_after_gbp", "Less after", Kind.MONEY, "rest of the last academic year, pounds"),
+        _C("plus_base_year_gbp", "Plus base year", Kind.MONEY, "rest of the base year, pounds"),
+        _C("financial_years_gbp", "Financial years", Kind.MONEY, "cash of the financial years shown, pounds"),
+        _C("difference_gbp", "Difference", Kind.MONEY, "0.00 where the clocks reconcile"),
+        _C("unmitigated_gbp", "Unmitigated", Kind.MONEY, "in the base scenario, in which nothing new is done, pounds"),
+        _C("mitigated_gbp", "Mitigated", Kind.MONEY, "under the plan, pounds"),
+        _C("saving_gbp", "Saving", Kind.MONEY, "what makes the deficit smaller, pounds"),
+        _C("unmitigated_in_year_gbp", "Unmitigated in-year gap", Kind.MONEY, "in the base scenario, pounds"),
+        _C(
+            "unmitigated_deficit_at_year_end_gbp",
+            "Unmitigated cumulative deficit",
+            Kind.MONEY,
+            "in the base scenario, pounds owed at the end of the year",
+        ),
+        _C("net_present_value_years_gbp", "Net present value of the years planned", Kind.MONEY, "without what follows them, pounds"),
         _C("high_needs_cost_gbp", "Cost to the block", Kind.MONEY, "pounds"),
-        _C("in_year_gbp", "In-year gap", Kind.MONEY, "cost less block and transfer, pounds"),
+        _C("in_year_gbp", "In-year gap", Kind.MONEY, "cost less block, transfer and other income, pounds"),
         _C("deficit_at_year_end_gbp", "Cumulative deficit", Kind.MONEY, "pounds owed at the end of the year"),
         _C("mean_minutes", "Mean journey", Kind.MINUTES, "minutes one way"),
         _C("journeys", "Mean journey", Kind.MINUTES, "minutes one way in the last year"),
@@ -142,6 +212,8 @@ COLUMNS: Final[dict[str, Column]] = {
 _IN_ONE_TABLE: Final[dict[tuple[str, str], Column]] = {
     ("input_differences", "setting"): _C("setting", "Setting", Kind.CODE, "name of the setting in scenario files"),
     ("assumptions", "unit"): _C("unit", "Unit", Kind.TEXT, "what the value counts"),
+    ("appraisal", "children"): _C("children", "Children placed", Kind.CHILDREN, "in its places in the last year"),
+    ("appraisal", "avoided"): _C("avoided", "EHCPs avoided", Kind.CHILDREN, "new EHCPs avoided in the years planned"),
     ("waiting_reasons", "children"): _C("children", "Child-years waiting", Kind.CHILDREN, "over all years of the plan"),
     ("options", "why"): _C("why", "Why", Kind.TEXT, "decided by the planner, or chosen by the model"),
 }
@@ -160,6 +232,7 @@ _COMPARED: Final[dict[str, Kind]] = {
     "dsg_compared": Kind.MONEY,
     "journeys_compared": Kind.MINUTES,
     "bridge": Kind.MONEY,
+    "bridge_alone": Kind.MONEY,
 }
 
 

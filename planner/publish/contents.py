@@ -20,7 +20,14 @@ from planner.publish.pack import Audience, Pack, PackTable
 from planner.results.solution import Solution
 from planner.scenario.load import LoadedScenario
 
-TAKEN_AS_THEY_ARE = ("appraisal", "dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need")
+TAKEN_AS_THEY_ARE = (
+    "clock_reconciliation",
+    "dsg_plan",
+    "appraisal",
+    "dsg_placements_by_setting",
+    "dsg_placements_by_age",
+    "dsg_placements_by_need",
+)
 """Tables of a solution that go into the pack under their own names where they are there."""
 
 
@@ -79,7 +86,7 @@ def _frames(source: RunSource) -> dict[str, tuple[pd.DataFrame, tuple[float, ...
         "units": frames.units(source.arcs, county, solution),
         "districts": frames.districts(solution, county, years),
         "assumptions": frames.assumptions(county),
-        **{name: solution.tables[name].copy() for name in TAKEN_AS_THEY_ARE if name in solution.tables},
+        **{name: frames.as_they_are(solution.tables[name]) for name in TAKEN_AS_THEY_ARE if name in solution.tables},
     }
     result: dict[str, tuple[pd.DataFrame, tuple[float, ...]]] = {name: (frame, ()) for name, frame in made.items()}
     result["cost_by_line"], result["cost_by_fund"] = (lines, line_children), (funds, fund_children)

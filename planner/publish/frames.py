@@ -189,6 +189,17 @@ def dsg_position(solution: Solution, years: tuple[str, ...], share: float) -> Pa
     return frame, tuple(float(children.get(year, math.nan)) for year in frame["financial_year"])
 
 
+def as_they_are(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of a solution with its codes in words, and a mark where a cell is empty."""
+    frame = table.copy()
+    titles = {"fund": FUND_TITLES, "line": LINE_TITLES, "kind": OPTION_KIND_TITLES}
+    for column in frame.columns:
+        words = titles.get(str(column), {})
+        cells = [NOT_APPLICABLE if value == "" or (isinstance(value, float) and math.isnan(value)) else value for value in frame[column]]
+        frame[column] = pd.Series([words.get(value, value) if isinstance(value, str) else value for value in cells], dtype=object)
+    return frame
+
+
 def options(programme: Programme, county: County, arcs: Arcs, solution: Solution) -> pd.DataFrame:
     """Every scheme that opens: the year, places at the end and capital for that size (prices of the county's table, as changed)."""
     table = solution.table("options")

@@ -22,7 +22,8 @@ from planner.publish.pack import CONFIDENTIAL, NOT_AVAILABLE, Audience, Column, 
 from planner.scenario.schema import Publish
 
 NEVER: Final = frozenset(
-    ("allocation", "waiting", "early_help", "occupancy", "occupancy_phase", "ehcps", "entries", "travel", "ledger", "marginal_values", "growth", "refused", "slacks", "avoided")
+    ("allocation", "waiting", "early_help", "occupancy", "occupancy_phase", "ehcps", "entries", "travel", "ledger", "marginal_values", "growth", "refused", "slacks", "avoided",
+     "clock_reconciliation", "dsg_plan", "dsg_mitigated", "dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need")
 )  # fmt: skip
 """Tables of single units, areas or groups that are never published, whatever is in them."""
 
@@ -41,7 +42,7 @@ SENTENCES: Final = frozenset(("text", "finding", "detail", "sentence", "words", 
 ABOUT: Final = ("travelling", "children", "ehcps")
 """The column that says how many children a mean or a share is about, the first that is there."""
 
-WHOLE_COUNTY: Final = ("in_year", "deficit", "block", "transfer")
+WHOLE_COUNTY: Final = ("in_year", "deficit", "block", "transfer", "income")
 """Words in the names of amounts that are balances of the whole county and stay however small they are."""
 
 BUILDINGS: Final = ("capital", "cost_per_place")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from planner.county.county import County
 from planner.county.programme import Programme
 from planner.demand.demand import Demand
 from planner.errors import InputError, Problem
-from planner.names import LINES, PROVISION_TYPES, SITUATIONS, WAITING
+from planner.names import LINES, PHASES, PROVISION_TYPES, SITUATIONS, WAITING
 from planner.network.arcs import Arcs
 from planner.network.stays import unit_most_stay, unit_situations
 from planner.rates.lookup import book, find
@@ -59,7 +60,7 @@ def _check_priced(rates: pd.DataFrame, arcs: Arcs, children: pd.DataFrame, price
     total = sum((np.abs(values) for values in priced.values()), np.zeros(len(children)))
     per_place = sum((np.abs(values) for values in place.values()), np.zeros(len(arcs.units)))
     free = (total == 0) & (per_place[arcs.unit] == 0)
-    named = rates.loc[rates["per"].isin(["child_year", "place_year"]), "provision_type"]
+    named = rates.loc[rates["per"].isin(["child_year", "place_year"]) & (rates["line"] != "running_cost"), "provision_type"]
     allowed_free = set(named) | ({*PROVISION_TYPES} if (named == "*").any() else set())
     missing = children[free & ~children["provision_type"].isin(allowed_free)].drop_duplicates(["provision_type", "phase", "band"])
     if len(missing):
@@ -107,24 +108,30 @@ def _unit_stays(demand: Demand, arcs: Arcs) -> Floats:
     return most
 
 
-def _section_251(rates: pd.DataFrame, arcs: Arcs) -> dict[tuple[str, str, str], str]:
-    """Section 251 line by line, provision type and sector; a code written ``1.2.1|1.2.2`` is for maintained schools | others."""
-    codes: dict[tuple[str, str, str], str] = {}
+def _section_251(rates: pd.DataFrame, arcs: Arcs) -> dict[tuple[str, str, str, str], str]:
+    """Section 251 line by line, provision type, sector and phase; a code written ``1.2.1|1.2.2`` is for maintained schools | others.
+
+    The code of a line is that of the rate that names the provision type and phase most closely, the last of those that do; a line that
+    no rate prices at a provision type takes its last code.
+    """
+    codes: dict[tuple[str, str, str, str], str] = {}
     sectors = sorted({*arcs.units["sector"], ""})
     for line in LINES:
         part = rates[(rates["line"] == line) & (rates["section_251"] != "")]
-        for kind in (*SITUATIONS, ""):
-            fitting = part[part["provision_type"].isin([kind, "*"])]
-            if fitting.empty:
-                fitting = part
+        for kind, phase in itertools.product((*SITUATIONS, ""), (*PHASES, "")):
+            fitting = part[part["provision_type"].isin([kind, "*"]) & part["phase"].isin([phase, "*"])]
+            named = (fitting[["provision_type", "phase"]] != "*").sum(axis=1)
+            closest = fitting[named == named.max()] if len(fitting) else part
+            code = str(closest["section_251"].iloc[-1]) if len(closest) else ""
+            halves = code.split("|")
             for sector in sectors:
-                code = str(fitting["section_251"].iloc[-1]) if len(fitting) else ""
-                halves = code.split("|")
-                codes[(line, kind, sector)] = halves[0] if sector == "maintained" or len(halves) == 1 else halves[1]
+                codes[(line, kind, sector, phase)] = halves[0] if sector == "maintained" or len(halves) == 1 else halves[1]
     return codes
 
 
 def _capital(scenario: Scenario, programme: Programme, discount: Floats, factor: float) -> dict[str, Floats]:
+    """Capital of every option with the scenario's optimism bias in it: the one place where the uplift is added."""
+    factor *= 1.0 + scenario.money.optimism_bias
     options, horizon = programme.options, scenario.years
     widest = max((len(spread) for spread in options["capital_spread"]), default=1)
     spread = np.zeros((len(options), widest))

@@ -40,7 +40,8 @@ class Rates:
             the end of the horizon, already in present value per pound of capital spent at the prices of year t, and positive.
         capital_spread: (O, P) share of the capital by financial year counted back from the opening: column 0 is
             the financial year of opening, column 1 the one before, and so on.
-        section_251: By (line, provision_type, sector) the Section 251 line, or "" where there is none.
+        section_251: By (line, provision_type, sector, phase) the Section 251 line, or "" where there is none; the phase is "" for what
+            is not paid for a child of one phase.
 
     """
 
@@ -62,4 +63,4 @@ class Rates:
     option_tail: Floats
     capital_residual: Floats
     capital_spread: Floats
-    section_251: dict[tuple[str, str, str], str]
+    section_251: dict[tuple[str, str, str, str], str]

@@ -14,7 +14,7 @@ from planner.demand.demand import Demand
 from planner.finance.detail import money_detail
 from planner.network.arcs import Arcs
 from planner.rates.rates import Rates
-from planner.report.finance_book import control, inputs, totals, workings
+from planner.report.finance_book import clocks, control, inputs, plan, totals, workings, worth
 from planner.report.finance_book.data import Money, Where
 from planner.report.finance_book.kit import Book, new_book
 from planner.report.write import write_bytes
@@ -58,8 +58,20 @@ def run_money(
     ledger = solution.table("ledger")
     detail = money_detail(scenario, county, demand, arcs, rates, programme, solution, presence(solution, demand, arcs), ledger)
     names = dict(zip(arcs.units["unit"].astype(str), arcs.units["unit_name"].astype(str), strict=True))
-    years, position = solution.table("ledger_financial_year"), solution.table("dsg_position")
-    return Money(scenario, county, rates, detail, ledger, years, position, manifest, names)
+    return Money(
+        scenario=scenario,
+        county=county,
+        rates=rates,
+        detail=detail,
+        ledger=ledger,
+        financial_years=solution.table("ledger_financial_year"),
+        position=solution.table("dsg_position"),
+        clocks=solution.table("clock_reconciliation"),
+        plan=solution.table("dsg_plan"),
+        appraisal=solution.table("appraisal"),
+        manifest=manifest,
+        unit_names=names,
+    )
 
 
 def finance_workbook(money: Money) -> bytes:
@@ -84,6 +96,9 @@ def finance_workbook(money: Money) -> bytes:
     totals.section_251_sheet(book, money, where)
     totals.financial_sheet(book, money, where)
     totals.position_sheet(book, money, where)
+    clocks.clocks_sheet(book, money, where)
+    plan.plan_sheet(book, money, where)
+    worth.appraisal_sheet(book, money, where)
     control.checks_sheet(front["Checks"], book, money, where)
     control.summary_sheet(front["Summary"], book, money, where)
     control.charts_sheet(book, money, where)

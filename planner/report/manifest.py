@@ -14,7 +14,9 @@ from planner.check.report import CheckReport
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import SolveRecord
 
-PACKAGES = ("highspy", "matplotlib", "numpy", "pandas", "pulp", "pydantic", "pyyaml", "rich", "scipy", "xlsxwriter")
+PACKAGES = (
+    "highspy", "jinja2", "markupsafe", "matplotlib", "numpy", "pandas", "pulp", "pydantic", "python-docx", "pyyaml", "rich", "scipy", "xlsxwriter",
+)  # fmt: skip
 
 
 def solve_part(record: SolveRecord, cost_gbp: float, broken_gbp: float, waiting_child_years: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from planner.publish.pack import Audience, Pack
+from planner.report.briefing import write_briefing
 from planner.report.charts.public import draw_public
 from planner.report.html import write_page
 from planner.report.public_tables import write_public_tables
@@ -17,10 +18,10 @@ from planner.report.tables_workbook import write_tables_workbook
 
 Writer = Callable[[Path, Pack], None]
 
-INTERNAL_WRITERS: Final[tuple[Writer, ...]] = (write_page,)
+INTERNAL_WRITERS: Final[tuple[Writer, ...]] = (write_page, write_briefing)
 """Writers of exact figures; each says INTERNAL on every page."""
 
-PUBLIC_WRITERS: Final[tuple[Writer, ...]] = (write_public_tables, draw_public, write_tables_workbook, write_page)
+PUBLIC_WRITERS: Final[tuple[Writer, ...]] = (write_public_tables, draw_public, write_tables_workbook, write_page, write_briefing)
 """Writers that see a pack only after it has been through the gate."""
 
 

@@ -181,7 +181,7 @@ class OptionChange(Block):
     delay_years: Annotated[int, Field(ge=0, le=20)] = 0
     """Years by which the option opens later than the table or `fixed` says."""
     capital_factor: NonNegative = 1.0
-    """Capital is multiplied by this (optimism bias of 20% is 1.2)."""
+    """Capital is multiplied by this, to test a price (money.optimism_bias is the uplift for estimates that are too low)."""
     running_factor: NonNegative = 1.0
     """Fixed running cost is multiplied by this."""
     most_blocks: Annotated[int, Field(ge=0, le=1000)] | None = None
@@ -243,12 +243,20 @@ class Money(Block):
     """Yearly change of prices by line, as a share, above general inflation. A line that is not named stays at the prices of the base year."""
     price_factor: dict[LineName, NonNegative] = Field(default_factory=dict)
     """Every rate of a line is multiplied by this, to test a price (2 doubles it)."""
+    optimism_bias: Annotated[float, Field(ge=0, le=3, allow_inf_nan=False)] = 0.0
+    """Uplift of every scheme's capital for estimates that are too low, as a share (0.24 is 24%), shown apart in the appraisal. Default: none, an assumption: capital in the county's table comes mostly from what schemes cost or from budgets. HM Treasury's supplementary guidance starts a standard building at up to 24% before risks are managed."""
     autumn_share: Share = 7 / 12
     """Share of an academic year's cost that falls in the financial year in which it starts: September to March, 7 months of 12."""
     horizon_end: Literal["none", "run_out", "run_out_with_residual"] = "run_out_with_residual"
     """How costs after the last year count. none: not at all. run_out: children then in a place are paid for until their stay ends, with the places and units that hold them, at the last year's prices. run_out_with_residual: also credits what is left of each new building's life, in a straight line."""
     block_growth_per_year: Rate = 0.0
     """Yearly growth of the high needs block after the last published year, as a share, above general inflation. Default: assumption."""
+    high_needs_block_gbp_by_year: dict[YearText, NonNegative] = Field(default_factory=dict)
+    """High needs block in a financial year, pounds, in place of the county's figure or of growth. Growth goes on from it."""
+    transfer_in_gbp_by_year: dict[YearText, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
+    """Pounds moved into the high needs block from other blocks in a financial year (below 0: out of it), in place of the county's figure. None where nothing is said."""
+    other_income_gbp_by_year: dict[YearText, NonNegative] = Field(default_factory=dict)
+    """Other income of the high needs block in a financial year, pounds, in place of the county's figure. None where nothing is said."""
     slack_prices: SlackPrices = SlackPrices()
     """What it costs in the objective to break a limit."""
 
@@ -358,6 +366,10 @@ class Scenario(Block):
             for text in limits:
                 if not Year.parse(self.base_year) <= Year.parse(text) <= last:
                     raise ValueError(f"limits.{name}_gbp_by_year names {text}, outside the financial years {self.base_year} to {last}")
+        incomes = ("high_needs_block", "transfer_in", "other_income")
+        for name, text in [(income, text) for income in incomes for text in getattr(self.money, f"{income}_gbp_by_year")]:
+            if not first <= Year.parse(text) <= last:
+                raise ValueError(f"money.{name}_gbp_by_year names {text}, outside the financial years planned, {first} to {last}")
         for name, fixed in self.options.fixed.items():
             if not first <= Year.parse(fixed.year) <= last:
                 raise ValueError(f"options.fixed.{name}.year is {fixed.year}, outside the years planned, {first} to {last}")

@@ -45,8 +45,13 @@ def ascend(
     deadline: float,
     stop: threading.Event,
     tell: Callable[[float], None] = lambda value: None,
+    *,
+    first_step: float = FIRST_STEP,
+    reach: float = REACH,
 ) -> Ascent:
     """Move prices to where they prove more, from given ones, for so many steps or until ``time.perf_counter()`` passes the deadline.
+
+    From prices that are near their best already, take a small ``first_step`` and a ``reach`` close to 1.
 
     F. Barahona and R. Anbil, The volume algorithm, Mathematical Programming 87 (2000), with prices of following years moved together.
     """
@@ -54,8 +59,9 @@ def ascend(
     best = priced.bound(prices)
     used = best.plan != 0
     mean = best.excess.copy()
-    step, average, quiet, done = FIRST_STEP, AVERAGE, 0, 0
-    target = best.value + (REACH - 1.0) * abs(best.value) + 1.0
+    step, average, quiet, done = first_step, AVERAGE, 0, 0
+    near = (reach - 1.0) * abs(best.value)
+    target = best.value + near + 1.0
     while done < steps and time.perf_counter() < deadline and not stop.is_set():
         done += 1
         low, high = best.prices <= priced.least + 1e-12, best.prices >= priced.most - 1e-12
@@ -81,7 +87,7 @@ def ascend(
             quiet += 1
             if quiet >= PATIENCE:
                 step, quiet = max(step * 0.66, LEAST_STEP), 0
-        near = (REACH - 1.0) * abs(best.value)
+        near = (reach - 1.0) * abs(best.value)
         if target - best.value < 0.6 * near:
             target = best.value + near
         if done % EVERY == 0:

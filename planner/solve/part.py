@@ -123,19 +123,22 @@ def _aims(whole: Program, columns: Ints, stay_columns: Ints) -> dict[str, Aim]:
 
 
 def in_play(priced: Priced, reduced: Floats, used: Flags, most: int, within: float) -> Flags:
-    """The columns to keep: every one that is not an entry, those that some plan used, those within a reduced cost, and the cheapest few of each choice.
+    """The columns to keep: those that some plan used, those within a reduced cost, the cheapest few of each choice, and all of every other family.
+
+    Entries and waiting are chosen among; where an option may close a unit, those who would enter it keep the choice to wait.
 
     Args:
         priced: the program with its rows priced.
         reduced: (columns,) reduced costs at the best prices.
         used: (columns,) whether some plan used the column.
         most: how many of the cheapest to keep for each cohort and year.
-        within: reduced cost, in the costs' unit, up to which an entry is kept.
+        within: reduced cost, in the costs' unit, up to which an entry or waiting is kept.
 
     """
     keep = np.ones(len(reduced), dtype=bool)
-    enter = priced.program.family("enter").places
-    keep[enter] = used[enter] | (reduced[enter] <= within)
+    for family in ("enter", "wait"):
+        places = priced.program.family(family).places
+        keep[places] = used[places] | (reduced[places] <= within)
     for covers, starts in priced.choices():
         costs = reduced[covers]
         group = np.repeat(np.arange(len(starts)), np.diff([*starts, len(covers)]))
@@ -143,4 +146,20 @@ def in_play(priced: Priced, reduced: Floats, used: Flags, most: int, within: flo
         rank = np.empty(len(covers), dtype=np.int64)
         rank[order] = np.arange(len(covers)) - starts[group[order]]
         keep[covers[rank < most]] = True
+    keep[_may_be_shut_out(priced.program)] = True
     return keep
+
+
+def _may_be_shut_out(program: Program) -> Ints:
+    """The waiting of cohorts that may enter a unit which an option may close: held shut, it leaves them nothing else."""
+    closing, _ = program.row_family("closing")
+    wait = program.family("wait")
+    if not closing.count:
+        return np.zeros(0, dtype=np.int64)
+    enter = program.family("enter").places
+    touched = enter[np.asarray((closing.matrix[:, enter] != 0).sum(axis=0)).ravel() > 0]
+    placed, _ = program.row_family("placed")
+    rows = np.asarray((placed.matrix[:, touched] > 0).sum(axis=1)).ravel() > 0
+    own = placed.matrix[rows][:, wait.places]
+    found: Ints = wait.places[np.asarray((own > 0).sum(axis=0)).ravel() > 0]
+    return found

@@ -12,7 +12,8 @@ import numpy as np
 from planner.model.program import Aim, Program
 from planner.scenario.schema import Aim as AimChoice
 from planner.scenario.schema import Scenario
-from planner.solve import highs_arrays, through_pulp
+from planner.solve import highs_arrays, through_pulp, tight
+from planner.solve.fine_route import FINE_COLUMNS, plan_fine
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
 from planner.solve.part import Part
 from planner.solve.priced_route import first_plan, open_front, widen
@@ -34,6 +35,9 @@ that is not where a row of a search with whole numbers leaves exactly that toler
 
 TRAVEL_SHARE = 0.1
 """Share of the time limit that improving travel may take on a large program."""
+
+TIGHT_SHARE = 0.8
+"""Share of the time limit that pair rows and the search of openings may take on a whole program."""
 
 _FIRST_SHARE = 0.35
 """Share of the time limit that one aim may take while another with choices is still to come."""
@@ -64,16 +68,27 @@ class _Search:
 
     @property
     def method(self) -> str:
+        if self.fine:
+            return "openings for larger areas first, then the allocation for the small ones, within prices proven for the whole"
         if self.priced:
             return "prices first, then the part of the model that they leave in play"
         return "whole model through PuLP" if self.through_pulp else "whole model as arrays"
 
     @property
     def priced(self) -> bool:
-        """Whether prices come first: where the scenario says so, or by itself where the program is large. Needs HiGHS, and waiting and cost first."""
+        """Whether prices come first: where the scenario says so, or by itself where the program is large and has years to look back over.
+
+        Needs HiGHS, and waiting and cost first.
+        """
         settings = self.scenario.solve
         able = settings.solver == "HiGHS" and self.waiting_then_cost
-        return able and (settings.method == "priced" or (settings.method == "auto" and self.program.column_count > PULP_COLUMNS))
+        many = self.program.column_count > PULP_COLUMNS and self.program.family("wait").keys["year"].nunique() > 1
+        return able and (settings.method == "priced" or (settings.method == "auto" and many))
+
+    @property
+    def fine(self) -> bool:
+        """Whether openings are found for larger areas first."""
+        return self.priced and bool(self.program.folds) and self.program.column_count > FINE_COLUMNS
 
     @property
     def waiting_then_cost(self) -> bool:
@@ -160,6 +175,14 @@ def solve(
     return Answer(tidy(program, best), record, duals, row_range)
 
 
+def weighted_task(program: Program, scenario: Scenario) -> Task:
+    """The question in one aim, as it is searched on a large model: waiting weighs ``WAITING_GBP`` a child-year beside the cost."""
+    search = _Search(program, scenario, None, threading.Event())
+    waiting, cost = program.aims["waiting"], program.aims["cost"]
+    task = search.task(cost, (), scenario.solve.time_limit_seconds)
+    return replace(task, costs=weighted_costs(task, waiting, cost) * task.scale, aim="waiting_and_cost")
+
+
 def _solve_large(search: _Search, want_duals: bool) -> Answer:
     """The same aims on a program held open in HiGHS: waiting and cost in one weighted search, then travel from its answer.
 
@@ -168,15 +191,12 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
     settings, objective = search.scenario.solve, search.scenario.objective
     whole = search.program
     started = time.perf_counter()
+    if search.fine:
+        return _solve_fine(search, started)
     both, session, part = _weighted(search, settings.time_limit_seconds * 0.9)
     program = whole if part is None else part.program
     waiting, cost = program.aims["waiting"], program.aims["cost"]
-    allowed = None if both.values is None else float(waiting.costs @ both.values)
-    proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, objective[0].tolerance * both.waiting_bound)
-    stages = [
-        stage(waiting, _waiting_outcome(both, proven), both.values, both.waiting_bound, 0.0, "" if proven else both.limit),
-        stage(cost, both.outcome, both.values, both.cost_bound, both.seconds, both.limit),
-    ]
+    stages = _two_stages(search, both, waiting, cost)
     duals = row_range = None
     best = both.values
     if best is not None:
@@ -195,6 +215,30 @@ def _solve_large(search: _Search, want_duals: bool) -> Answer:
     return Answer(tidy(whole, best), _record(search, stages, time.perf_counter() - started), duals, row_range)
 
 
+def _two_stages(search: _Search, both: Both, waiting: Aim, cost: Aim) -> list[StageRecord]:
+    allowed = None if both.values is None else float(waiting.costs @ both.values)
+    tolerance = search.scenario.objective[0].tolerance
+    proven = allowed is not None and allowed - both.waiting_bound <= max(1e-6, tolerance * both.waiting_bound)
+    return [
+        stage(waiting, _waiting_outcome(both, proven), both.values, both.waiting_bound, 0.0, "" if proven else both.limit),
+        stage(cost, both.outcome, both.values, both.cost_bound, both.seconds, both.limit),
+    ]
+
+
+def _solve_fine(search: _Search, started: float) -> Answer:
+    """Openings from larger areas first, then the allocation for the small ones; journeys are made short where cost leaves the choice."""
+    program, settings = search.program, search.scenario.solve
+    waiting, cost, travel = program.aims["waiting"], program.aims["cost"], program.aims["travel"]
+    task = search.task(cost, (), settings.time_limit_seconds)
+    found = plan_fine(task, settings.time_limit_seconds * 0.9, search.scenario.options.most_openings_per_year)
+    stages = _two_stages(search, found.both, waiting, cost)
+    best = found.both.values
+    if best is not None and len(search.scenario.objective) > 2:
+        stages.append(stage(travel, Outcome.STOPPED_WITH_PLAN, best, None, 0.0, "arcs in play", True))
+    duals = None if found.duals is None else found.duals * task.scale
+    return Answer(tidy(program, best), _record(search, stages, time.perf_counter() - started), duals, None)
+
+
 def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | None]:
     """The plan for waiting and cost together, by the route that the scenario or the size calls for."""
     program, gap, most = search.program, search.scenario.solve.gap, search.scenario.options.most_openings_per_year
@@ -202,8 +246,8 @@ def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | No
     started = time.perf_counter()
     task = search.task(cost, (), search.scenario.solve.time_limit_seconds)
     if not search.priced:
-        start = relax(task, waiting, cost, seconds)
-        return search_both(task, start, waiting, cost, started, seconds, gap, most), start.session, None
+        start, best = tight.search(task, relax(task, waiting, cost, seconds), waiting, cost, most, seconds * TIGHT_SHARE)
+        return search_both(task, start, waiting, cost, started, seconds, gap, most, best), start.session, None
     costs = weighted_costs(task, waiting, cost)
     front = open_front(task, waiting, cost, seconds)
     front, first = first_plan(front, task, costs, most, seconds)

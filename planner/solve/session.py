@@ -17,7 +17,7 @@ from planner.solve.moves import improve
 from planner.solve.outcome import Outcome, StageRecord
 from planner.solve.task import Floats, Kept, Progress, Task, judge, relative_gap
 
-WAITING_GBP = 1_000_000.0
+WAITING_GBP = 10_000_000.0
 """Weight of a child-year of waiting, pounds, in the search that looks at waiting and cost at once. It only steers the search: what is
 reported of each aim is worked out and bounded apart."""
 
@@ -193,12 +193,14 @@ def search_both(
     gap: float,
     most_openings: int | None,
     best: Floats | None = None,
+    *,
+    moves_only: bool = False,
 ) -> Both:
     """Search for the plan that waits least and then costs least, by one weighted aim, with honest bounds for both.
 
     From the linear program without whole numbers come openings to try; then small moves of them, and HiGHS with the best of these as a
     start, if there are choices and time. ``started`` is when the search began, on the clock of ``time.perf_counter``; ``best`` a plan to
-    improve in place of rounded openings.
+    improve in place of rounded openings. ``moves_only`` leaves HiGHS' own search out.
     """
     weighted = weighted_costs(task, waiting, cost)
     session, relaxed, bound, stop = start.session, start.values, start.bound, task.stop
@@ -213,7 +215,7 @@ def search_both(
             best = _moved(task, session, best, weighted, bound, cost, started, seconds, gap, stop)
         left = seconds - (time.perf_counter() - started)
         gap_now = 1.0 if best is None or bound is None else _apart(float(weighted @ best), bound)
-        if gap_now > gap and left > seconds * LEAST_LEFT and not stop.is_set():
+        if gap_now > gap and left > seconds * LEAST_LEFT and not stop.is_set() and not moves_only:
             found = highs_arrays.solve(
                 replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left)
             )

@@ -11,6 +11,7 @@ import pytest
 
 from planner.publish.pack import Audience
 from planner.report.html import comparison_html, report_html
+from planner.report.html.draw.canvas import FONT
 from planner.run import RunResult
 from tests import packs
 
@@ -26,6 +27,21 @@ def browser() -> Iterator[Any]:
         found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found
         found.close()
+
+
+PROBE, ARIAL_WIDTH = "Hamburgefonstiv 0123", 1006.0
+"""A text, and how wide Arial (and Liberation Sans, made to the same widths) sets it at 100 pixels."""
+
+
+@pytest.fixture(scope="session")
+def arial(browser: Any) -> None:
+    """Skips where neither Arial nor a font of its widths is on the machine: where text ends cannot be told from another font."""
+    page = browser.new_page()
+    script = "([font, text]) => { const pen = document.createElement('canvas').getContext('2d'); pen.font = `100px ${font}`; return pen.measureText(text).width; }"
+    width = page.evaluate(script, [FONT, PROBE])
+    page.close()
+    if abs(width - ARIAL_WIDTH) > 5:
+        pytest.skip("neither Arial nor Liberation Sans on this machine: install Debian's package fonts-liberation")
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ TEXTS = """() => [...document.querySelectorAll('svg')].filter(one => one.getClie
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
 @pytest.mark.parametrize("kind", KINDS)
-def test_text_in_charts_is_whole_apart_and_large_enough(browser: Any, pages: dict[str, Path], kind: str, width: int) -> None:
+def test_text_in_charts_is_whole_apart_and_large_enough(browser: Any, arial: None, pages: dict[str, Path], kind: str, width: int) -> None:
     page = opened(browser, pages[kind], width)
     faults = []
     for svg in page.evaluate(TEXTS):

@@ -90,5 +90,5 @@ def test_the_tiny_countys_prices(tiny_case: Case) -> None:
     assert rates.discount == pytest.approx([1, 1 / 1.035, 1 / 1.035**2])
     q = demand.stay[arcs.cohort[0], 0] / 1.035
     assert rates.arc_tail[0] == pytest.approx(q / (1 - q))
-    assert rates.section_251["top_up", "state_special", "academy"] == "1.2.2"
-    assert rates.section_251["mainstream_support", "mainstream_support", "maintained"] == "1.2.1"
+    assert rates.section_251["top_up", "state_special", "academy", "primary"] == "1.2.2"
+    assert rates.section_251["mainstream_support", "mainstream_support", "maintained", "post_16"] == "1.2.1"

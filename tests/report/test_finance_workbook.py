@@ -49,7 +49,10 @@ def priced_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 
     folder = tmp_path_factory.mktemp("priced")
     text = TINY.read_text(encoding="utf-8").replace("years: 2", "years: 4")
-    money = "money: {discount_rate: 0.05, block_growth_per_year: 0.02, uprating_per_year: {top_up: 0.03, capital: 0.04}, price_factor: {transport: 1.1}}\n"
+    money = (
+        "money: {discount_rate: 0.05, block_growth_per_year: 0.02, uprating_per_year: {top_up: 0.03, capital: 0.04}, price_factor: {transport: 1.1},"
+        " optimism_bias: 0.24, transfer_in_gbp_by_year: {2026/27: 12345}, other_income_gbp_by_year: {2027/28: 6789}}\n"
+    )
     (folder / "priced.yaml").write_text(text + money, encoding="utf-8")
     return run_scenario(folder / "priced.yaml", COUNTIES, folder / "out")
 
@@ -131,7 +134,7 @@ def _cells(data: bytes) -> office.Cells:
 def test_stored_values_tie_to_the_ledger_the_manifest_and_the_checks(priced_run: RunResult, book: Path) -> None:
     cells, ledger = office.values(book), priced_run.solution.table("ledger")
     assert {name: value for name, value in checks(cells).items() if value} == {}
-    assert len(checks(cells)) == 15
+    assert len(checks(cells)) == 21
     last = 6 + len(ledger)
     assert [cells[("Ledger", f"N{row}")] for row in range(7, last + 1)] == pytest.approx(list(ledger["cash_gbp"]), abs=PENNY)
     present = sum(float(cells[("Ledger", f"P{row}")]) for row in range(7, last + 1))  # type: ignore[arg-type]
@@ -169,7 +172,7 @@ def test_inputs_are_told_apart_and_no_formula_holds_a_price(book: Path) -> None:
 def test_a_year_is_in_the_same_column_on_every_sheet(book: Path) -> None:
     workbook = openpyxl.load_workbook(book)
     columns: dict[str, set[str]] = {}
-    for name in ("Timing", "Quantities", "Cost", "Academic years", "Section 251", "Financial years", "DSG position"):
+    for name in ("Timing", "Quantities", "Cost", "Academic years", "Section 251", "Financial years", "DSG position", "DSG plan"):
         for cell in workbook[name][6]:
             if cell.value in ("2025/26", "2026/27", "2027/28", "2028/29"):
                 columns.setdefault(str(cell.value), set()).add(cell.column_letter)

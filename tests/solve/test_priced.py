@@ -16,11 +16,12 @@ from planner.model.program import Program
 from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, run
 from planner.solve.ascent import ascend
+from planner.solve.levels import part_task
 from planner.solve.outcome import Outcome
 from planner.solve.part import in_play, take_part
 from planner.solve.paths import OptionPaths
 from planner.solve.priced import PATH_ROWS, Priced
-from planner.solve.priced_route import open_front, part_task
+from planner.solve.priced_route import open_front
 from planner.solve.session import weighted_costs
 from planner.solve.task import Floats, Task
 from tests import five_children as five
@@ -134,7 +135,7 @@ def test_the_ascent_never_goes_down_and_comes_near_the_linear_program() -> None:
     value, _, _ = relaxed(whole, costs)
     priced = Priced(whole, costs)
     told: list[float] = []
-    found = ascend(priced, np.zeros(len(priced.shared)), 400, 1e18, threading.Event(), told.append)
+    found = ascend(priced, np.zeros(len(priced.shared)), 1000, 1e18, threading.Event(), told.append)
     assert told == sorted(told)
     assert found.best.value >= 0.95 * value
     stopped = threading.Event()

@@ -29,12 +29,12 @@ def _note(scenario: Scenario, county: County, extra: str = "") -> str:
 
 
 def grant_position(table: pd.DataFrame) -> pd.DataFrame:
-    """The table ``dsg_position`` as its chart shows it: block with transfers, cost and cumulative deficit by financial year."""
+    """The table ``dsg_position`` as its chart shows it: block with transfers and other income, cost and cumulative deficit by financial year."""
     return pd.DataFrame(
         {
             "financial_year": table["financial_year"].astype(str),
             "status": table["status"].astype(str),
-            "block_gbp": table["high_needs_block_gbp"] + table["transfer_in_gbp"].fillna(0.0),
+            "block_gbp": table["high_needs_block_gbp"] + table["transfer_in_gbp"].fillna(0.0) + table["other_income_gbp"].fillna(0.0),
             "cost_gbp": table["high_needs_cost_gbp"],
             "deficit_gbp": table["deficit_at_year_end_gbp"],
         }

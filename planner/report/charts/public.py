@@ -117,7 +117,8 @@ def _dsg_position(target: Path, pack: Pack, frame: pd.DataFrame, where: str) -> 
         {
             "financial_year": frame["financial_year"].astype(str),
             "status": frame["status"].astype(str),
-            "block_gbp": figures(frame["high_needs_block_gbp"]) + np.nan_to_num(figures(frame["transfer_in_gbp"])),
+            "block_gbp": figures(frame["high_needs_block_gbp"])
+            + sum(np.nan_to_num(figures(frame[name])) for name in ("transfer_in_gbp", "other_income_gbp") if name in frame.columns),
             "cost_gbp": figures(frame["high_needs_cost_gbp"]),
             "deficit_gbp": figures(frame["deficit_at_year_end_gbp"]),
         }

@@ -6,6 +6,7 @@ from typing import Any
 
 from planner.finance.detail import UNPRICED
 from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, Fund
+from planner.report.finance_book import clocks, plan, worth
 from planner.report.finance_book.data import Money, Where
 from planner.report.finance_book.inputs import CHANGED, EFFECT, GAP
 from planner.report.finance_book.kit import LABELS, TOTAL_COLUMN, UNCHANGED, Book, Sheet
@@ -96,6 +97,9 @@ def _checks(data: Money, where: Where) -> list[tuple[str, str, float, bool, str]
         ("Present value by year", f"=ROUND({where.ref('Academic years', 'present', TOTAL_COLUMN)}-SUM({present}),2)", 0.0, False, "Present value by academic year against the ledger"),
         ("Section 251", f"=ROUND({where.ref('Section 251', 'all', TOTAL_COLUMN)}-SUM({cash}),2)", 0.0, False, "Total by Section 251 line against the ledger"),
         ("Two clocks", _clocks(data, where), 0.0, False, "Financial years against academic years: the base year's rest, whole years, and the last year's autumn share"),
+        ("Two clocks, by line", clocks.clocks_check(where), 0.0, False, "Each line's financial years against its academic years, on the sheet Clock reconciliation"),
+        ("Management plan", plan.plan_check(data, where), 0.0, False, "Expenditure and closing deficit of the sheet DSG plan against the sheet DSG position"),
+        ("Capital of schemes", worth.capital_check(data, where), 0.0, False, "Capital on the sheet Appraisal against all capital of the ledger"),
         ("Unit price x quantity", f"=ROUND(SUMPRODUCT(ABS({where.block('Unit prices', GAP)})),2)", 0.0, False, "Each price times its indexed quantity against its cash"),
         ("Grant", _corkscrew(data, where), 0.0, False, "Closing deficit against the opening one and the gaps of all years"),
         ("No price left out", f'=ROUND(SUMPRODUCT(--({where.block("Cost", 5)}="{UNPRICED}"),ABS({where.block("Cost", TOTAL_COLUMN)})),2)', _unpriced(data), False,
@@ -103,6 +107,9 @@ def _checks(data: Money, where: Where) -> list[tuple[str, str, float, bool, str]
         ("Ledger, cash by row", f"=ROUND(SUMPRODUCT(ABS({gaps})),2)", 0.0, True, "Each row's cash against ledger.csv"),
         ("Ledger, present value", f"=ROUND(SUM({present})-SUM({stored_present}),2)", 0.0, True, "Present value against ledger.csv"),
         ("Financial years", _financial(data, where), 0.0, True, "Each line and year against ledger_financial_year.csv"),
+        ("Clocks as written", clocks.clocks_written(where), 0.0, True, "Each line's financial years against clock_reconciliation.csv"),
+        ("Management plan as written", plan.plan_written(data, where), 0.0, True, "Each line and year against dsg_plan.csv"),
+        ("Appraisal as written", worth.appraisal_check(where), 0.0, True, "Each scheme's capital against appraisal.csv"),
         ("Deficit", _position(data, where), 0.0, True, "Cost, gap and closing deficit of each year against dsg_position.csv"),
     ]  # fmt: skip
 

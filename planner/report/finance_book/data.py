@@ -24,8 +24,8 @@ Floats = npt.NDArray[np.float64]
 class Money:
     """One finished run as finance sees it.
 
-    ``ledger``, ``financial_years`` and ``position`` are the tables that the run wrote; ``manifest`` is its manifest as plain data;
-    ``unit_names`` gives the name of each unit.
+    ``ledger``, ``financial_years``, ``position``, ``clocks``, ``plan`` and ``appraisal`` are the tables that the run wrote (``dsg_plan`` is
+    ``plan``); ``manifest`` is its manifest as plain data; ``unit_names`` gives the name of each unit.
     """
 
     scenario: Scenario
@@ -35,6 +35,9 @@ class Money:
     ledger: pd.DataFrame
     financial_years: pd.DataFrame
     position: pd.DataFrame
+    clocks: pd.DataFrame
+    plan: pd.DataFrame
+    appraisal: pd.DataFrame
     manifest: Mapping[str, Any]
     unit_names: Mapping[str, str]
 

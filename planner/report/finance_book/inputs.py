@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planner.finance.detail import UNPRICED
-from planner.names import LINE_TITLES
+from planner.finance.position import scenario_income
+from planner.names import LINE_TITLES, Line
 from planner.report.finance_book.data import Money, Where
 from planner.report.finance_book.kit import LABELS, UNCHANGED, Book, Sheet
 
@@ -60,9 +61,11 @@ def inputs_sheet(book: Book, data: Money, where: Where) -> None:
     _setting(book, where, sheet, 8, "Autumn_share", "Autumn share of an academic year", money.autumn_share, "input_share", autumn)
     growth = "Growth of the high needs block after the last published block."
     _setting(book, where, sheet, 9, "Block_growth", "Growth of the high needs block, a year", money.block_growth_per_year, "input_percent", growth)  # fmt: skip
-    sheet.section(11, "Lines: factor of the scenario and growth of prices")
-    sheet.headers(12, ["Line", "Scenario's factor", "Growth of prices a year"])
-    row = 13
+    bias = "Uplift of capital for estimates that are too low; it is in every price of capital of the plan."
+    _setting(book, where, sheet, 10, "Optimism_bias", "Optimism bias on capital", money.optimism_bias, "input_percent", bias)
+    sheet.section(12, "Lines: factor of the scenario and growth of prices")
+    sheet.headers(13, ["Line", "Scenario's factor", "Growth of prices a year"])
+    row = 14
     for line in data.lines:
         sheet.text(row, 0, LINE_TITLES[line])
         sheet.number(row, 1, float(money.price_factor.get(line, 1.0)), "input_share")  # type: ignore[call-overload]
@@ -79,19 +82,28 @@ def inputs_sheet(book: Book, data: Money, where: Where) -> None:
 
 
 def _published(data: Money, where: Where, sheet: Sheet, row: int) -> None:
-    sheet.section(row, "Published figures of the high needs block")
+    sheet.section(row, "Figures of the high needs block, published and set in the scenario")
     sheet.headers(row + 1, ["What", "Pounds", "Financial year", "Status", "Source"])
     row += 2
     sources = dict(zip(data.county.table("sources")["source"], data.county.table("sources")["title"], strict=True))
-    for record in data.county.table("finance").to_dict("records"):
+    for record in [*data.county.table("finance").to_dict("records"), *_set_here(data)]:
         sheet.text(row, 0, _PUBLISHED.get(str(record["measure"]), str(record["measure"]).replace("_", " ")))
         sheet.number(row, 1, float(record["value_gbp"]), "input_pounds")
         sheet.text(row, 2, record["financial_year"], "after")
         sheet.text(row, 3, record["status"])
         source = str(record["source"])
-        sheet.text(row, 4, "Assumption" if source == "assumption" else sources.get(source, source), "wrap")
+        sheet.text(row, 4, {"assumption": "Assumption", "scenario": "The scenario"}.get(source) or sources.get(source, source), "wrap")
         where.row[("Inputs", f"{record['measure']} {record['financial_year']}")] = row
         row += 1
+
+
+def _set_here(data: Money) -> list[dict[str, object]]:
+    """Income that the scenario sets, which counts in place of the published figure of that year."""
+    return [
+        {"measure": measure, "value_gbp": amount, "financial_year": year, "status": "set in the scenario", "source": "scenario"}
+        for measure, by_year in scenario_income(data.scenario.money).items()
+        for year, amount in sorted(by_year.items())
+    ]
 
 
 def prices_sheet(book: Book, data: Money, where: Where) -> None:
@@ -118,7 +130,8 @@ def prices_sheet(book: Book, data: Money, where: Where) -> None:
         if line_row is None:
             sheet.number(row, FACTOR, float(price["factor"]), "factor")
         else:
-            sheet.formula(row, FACTOR, f"={inputs.ref(line_row, 1)}", float(price["factor"]), "factor")
+            uplift = "*(1+Optimism_bias)" if price["line"] == Line.CAPITAL else ""
+            sheet.formula(row, FACTOR, f"={inputs.ref(line_row, 1)}{uplift}", float(price["factor"]), "factor")
         at = row + 1
         sheet.formula(row, OF_PLAN, f"=E{at}*G{at}", value, "pennies")
         sheet.formula(row, IN_USE, f'=IF(AND(Price_switch="{CHANGED}",ISNUMBER(F{at})),F{at},E{at})*G{at}', value, "pennies")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, Fund
+from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, NOT_IN_SECTION_251, SECTION_251_TITLES, Fund
 from planner.report.finance_book.data import Floats, Money, Where
 from planner.report.finance_book.inputs import narrow, year_headers
 from planner.report.finance_book.kit import LABELS, TOTAL_COLUMN, UNCHANGED, Book, Sheet
@@ -40,7 +40,7 @@ def _fund_rows(sheet: Sheet, data: Money, where: Where, steps: range, cell: Cell
         totals.append(row)
         grand += sums
         row += 2
-    adding = "+".join(f"{{0}}{total + 1}" for total in totals)
+    adding = "+".join(f"{{0}}{total + 1}" for total in totals) or "0"
     _total_row(sheet, where, row, "All funds, total", "all", steps, grand, adding, style)
     where.row[(sheet.name, "next")] = row + 2
 
@@ -94,7 +94,7 @@ def section_251_sheet(book: Book, data: Money, where: Where) -> None:
     sheet = book.sheet("Section 251")
     where.sheets["Section 251"] = sheet
     sheet.heading("Section 251", "Cash of the plan by Section 251 line and academic year, pounds; added up from the ledger", UNCHANGED)
-    sheet.headers(5, [*year_headers(data, "Section 251 line")[:TOTAL_COLUMN], "Total, £", *data.years], year_from=TOTAL_COLUMN)
+    sheet.headers(5, [*year_headers(data, "Section 251 line", "Title")[:TOTAL_COLUMN], "Total, £", *data.years], year_from=TOTAL_COLUMN)
     codes, steps_at, cash_at = where.block("Ledger", 2), where.block("Ledger", LEDGER_STEP), where.block("Ledger", LEDGER_CASH)
     sums = data.ledger.groupby(["section_251", "academic_year"])["cash_gbp"].sum().to_dict()
     first, last = xl_col_to_name(LABELS), xl_col_to_name(LABELS + len(data.years) - 1)
@@ -102,8 +102,16 @@ def section_251_sheet(book: Book, data: Money, where: Where) -> None:
     for code in sorted({str(code) for code in data.ledger["section_251"]}):
         if code:
             sheet.text(row, 0, code)
+            sheet.text(row, 1, SECTION_251_TITLES.get(code, ""), fit=False)
         else:
-            sheet.text(row, 0, "None: not in the return")
+            missing = sorted({str(line) for line in data.ledger.loc[data.ledger["section_251"] == "", "line"]})
+            sheet.text(row, 0, "None")
+            sheet.text(
+                row,
+                1,
+                "; ".join(NOT_IN_SECTION_251.get(line, f"{LINE_TITLES[line]}: no code in the county's rates") for line in missing),
+                fit=False,
+            )
         wanted = f"$A{row + 1}" if code else '""'
         for step, year in enumerate(data.years):
             formula = f"=SUMPRODUCT(--({codes}={wanted}),--({steps_at}={step}),{cash_at})"
@@ -117,7 +125,8 @@ def section_251_sheet(book: Book, data: Money, where: Where) -> None:
         amounts = data.ledger if column == TOTAL_COLUMN else data.ledger[data.ledger["academic_year"] == data.years[column - LABELS]]
         sheet.formula(row, column, f"=SUM({letter}{FIRST + 1}:{letter}{row})", float(amounts["cash_gbp"].sum()), "money_total")
     where.row[("Section 251", "all")] = row
-    narrow(sheet, 1)
+    narrow(sheet, 2)
+    sheet.widths[1] = 62.0
     sheet.widths[TOTAL_COLUMN] = 17.0
     sheet.sheet.freeze_panes(FIRST, 1)
     sheet.finish()
@@ -195,7 +204,8 @@ def position_sheet(book: Book, data: Money, where: Where) -> None:
     closing = _opening(data)
     block, cost, transfer = (_series(data.position, f"{name}_gbp") for name in ("high_needs_block", "high_needs_cost", "transfer_in"))
     other_income = _series(data.position, "other_income_gbp")
-    plan = where.value[("Financial years", Fund.HIGH_NEEDS.value)]
+    plan = where.value.get(("Financial years", Fund.HIGH_NEEDS.value), np.zeros(len(data.years)))
+    paid = ("Financial years", Fund.HIGH_NEEDS.value) in where.row
     for step, year in enumerate(years, start=1):
         letter, before = xl_col_to_name(LABELS + step), xl_col_to_name(LABELS + step - 1)
         at = [f"{letter}{FIRST + offset + 1}" for offset in range(len(rows))]
@@ -205,7 +215,7 @@ def position_sheet(book: Book, data: Money, where: Where) -> None:
         closing = values[0] + gap
         formulas = [
             f"={before}{FIRST + 8}" if step > 1 else _opening_cell(data, where),
-            f"={where.ref('Financial years', Fund.HIGH_NEEDS.value, LABELS + step, columns_fixed=False)}",
+            f"={where.ref('Financial years', Fund.HIGH_NEEDS.value, LABELS + step, columns_fixed=False)}" if paid else "=0",
             other[0],
             _block_cell(where, year, before, step),
             _given(where, "transfer_in", year),
@@ -260,7 +270,7 @@ def _opening_cell(data: Money, where: Where) -> str:
 
 
 def _other_spend(data: Money, where: Where) -> tuple[str, float]:
-    table = data.county.table("finance")
+    table = data.county.table("finance").sort_values("financial_year", kind="stable")
     part = table[table["measure"] == "other_high_needs_spend"].dropna(subset=["value_gbp"])
     if part.empty:
         return "=0", 0.0

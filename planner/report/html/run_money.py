@@ -27,6 +27,9 @@ _KIND_LOOKS = {
     "Buy a block of independent places": ("Blocks of independent places", "independent_special"),
     "Close a unit to new children": ("Units close to new children", "elsewhere"),
 }
+APPRAISAL_LEFT_OUT = ("option", "kind", "capital_present_value_gbp", "capital_credit_gbp", "running_cost_gbp")
+"""Columns of the appraisal that the page leaves to the tables and the workbook, so that it fits a sheet of paper."""
+
 _NPV = ("net_present_value_gbp", "npv_gbp", "net_present_value")
 
 
@@ -204,7 +207,7 @@ def appraisal(figures: Figures) -> Chart | None:
         return None
     table = figures.table("appraisal")
     value = next((column for column in _NPV if column in table.frame.columns), "")
-    names = next((column.name for column in table.columns if column.name in ("name", "option_name", "option", "scenario")), "")
+    names = next((name for name in ("name", "option_name", "option", "scenario") if name in table.frame.columns), "")
     if not value or not names:
         return None
     found = [
@@ -217,7 +220,7 @@ def appraisal(figures: Figures) -> Chart | None:
     if not rows:
         return None
     better = sum((number(cell) or 0.0) > 0 for _, cell in found)
-    headline = f"{better} of {len(found)} options are worth more than they cost"
+    headline = f"{better} of {len(found)} schemes save more than they cost at the present mix"
     alt = "Bar chart of net present value by option. " + " ".join(f"{row.name}: {row.bars[0].words}." for row in rows)
     notes = (*table.notes, *(("The 15 largest are drawn; the table holds all.",) if len(found) > 15 else ()))
     return Chart(
@@ -225,7 +228,7 @@ def appraisal(figures: Figures) -> Chart | None:
         headline,
         about("Net present value by option", figures, [figures.fact("base_year"), figures.fact("last_year")]),
         alt,
-        plain(table),
+        plain(table, APPRAISAL_LEFT_OUT),
         level(rows),
         source_of(table),
         notes,

@@ -34,7 +34,7 @@ _CHARTS: dict[str, Callable[[Figures], Chart | None]] = {
 _SHOWN = frozenset(
     {
         "ehcps_by_year", "ehcps_by_phase", "ehcps_by_need", "ehcps_by_district", "placements", "waiting_by_year", "waiting_by_district",
-        "waiting_by_need", "waiting_reasons", "cost_by_fund", "cost_by_line", "dsg_position", "options", "appraisal", "journeys", "units",
+        "waiting_by_need", "waiting_reasons", "cost_by_fund", "cost_by_line", "dsg_position", "clock_reconciliation", "dsg_plan", "options", "appraisal", "journeys", "units",
         "districts", "assumptions", "dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need",
     }
 )  # fmt: skip
@@ -99,15 +99,17 @@ def _money(figures: Figures, charts: dict[str, Chart]) -> Section:
     blocks: list[Block] = [*_words(run_words.funds_sentence(figures))]
     for name in ("cost_by_fund", "cost_by_line", "dsg_position"):
         blocks += figure(charts.get(name)) or _table(figures, name, folded=True)
-    for name in ("dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need"):
-        blocks += _table(figures, name, folded=True)
+    blocks += _table(figures, "clock_reconciliation", folded=True)
+    blocks += _long(figures, "dsg_plan", "line", "amount_gbp", "financial_year")
+    for name, down in (("setting", "setting"), ("age", "age_group"), ("need", "need")):
+        blocks += _long(figures, f"dsg_placements_by_{name}", down, "ehcps")
     return Section("money", "Money", tuple(blocks))
 
 
 def _appraisal(figures: Figures, charts: dict[str, Chart]) -> tuple[Section, ...]:
     chart = charts.get("appraisal")
-    blocks = figure(chart) if chart is not None else _table(figures, "appraisal")
-    return (Section("appraisal", "Is each option worth it?", blocks),) if blocks else ()
+    blocks = figure(chart) if chart is not None else _table(figures, "appraisal", leave_out=run_money.APPRAISAL_LEFT_OUT)
+    return (Section("appraisal", "What each scheme costs and saves", blocks),) if blocks else ()
 
 
 def _map(charts: dict[str, Chart]) -> tuple[Section, ...]:
