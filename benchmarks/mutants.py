@@ -211,6 +211,8 @@ def survives(mutant: Mutant | None, tests: tuple[str, ...], seconds: float) -> s
     if child == 0:
         import pytest
 
+        for name in [name for name in sys.modules if name.partition(".")[0] in ("planner", "tests")]:
+            del sys.modules[name]
         if mutant is not None:
             sys.meta_path.insert(0, _Instead(mutant))
         code = 1

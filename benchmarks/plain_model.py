@@ -220,7 +220,9 @@ def _early_help(m: Plain) -> None:
         if base and m.first_open[j] <= m.H:
             for t in m.years:
                 terms = [m.v["episodes", g, t] for g in by_unit[j] if ("episodes", g, t) in m.v]
-                terms += [-m.per_place[j] * m.block[o] * m.v["blocks", o, t] for o in _of_unit(m, j) if not m.closes[o]]
+                for o in _of_unit(m, j):
+                    gone = m.places[j] * m.v["open", o, t] if m.closes[o] else -m.block[o] * m.v["blocks", o, t]
+                    terms.append(m.per_place[j] * gone)
                 m.row(terms, "<", m.per_place[j] * m.places_or_none(j))
 
 
@@ -270,7 +272,7 @@ def _capacity(m: Plain) -> None:
     """Row ``capacity``."""
     arcs, base = _arcs_of_units(m), _base_by_unit(m)
     for j, limited in enumerate(m.limited):
-        if not limited or m.is_base[j] or m.first_open[j] > m.H:
+        if not limited or m.is_base[j] or (m.first_open[j] > m.H and not any(base[j][1:])):
             continue
         for t in m.years:
             terms = [*_there(m, arcs[j], t), -m.new("over", j, t)]
@@ -303,11 +305,10 @@ def _closing_and_occupancy(m: Plain) -> None:
     for o, row in enumerate(m.options):
         j = m.unit_of[o]
         if m.closes[o]:
-            adds = sum(m.block[other] * max(m.options[other]["most_blocks"], m.options[other]["fixed_blocks"]) for other in _of_unit(m, j))
-            most = m.places_or_none(j) + adds
+            anyone = float(m.demand.new.sum() + m.demand.arrivals.sum() + m.demand.stock_children.sum())
             for t in m.years:
                 entering = [m.v["enter", a, t] for a in arcs[j] if ("enter", a, t) in m.v]
-                m.row([*entering, most * m.v["open", o, t]], "<", most)
+                m.row([*entering, anyone * m.v["open", o, t]], "<", anyone)
             continue
         least = float(row["least_occupancy"])
         if not least > 0:
@@ -324,7 +325,7 @@ def _closing_and_occupancy(m: Plain) -> None:
             terms += [under, -wanted * m.v["blocks", o, ramped]]
             if m.returns[o]:
                 most = wanted * float(row["most_blocks"])
-                terms += [most * m.v["open", o, ramped], -most * m.v["open", o, t]]
+                terms += [most * m.v["shut", o, since] for since in range(ramped + 1, t + 1)]
             m.row(terms, ">", -base[j][t])
 
 

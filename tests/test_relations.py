@@ -90,14 +90,6 @@ def one_of(strategy: st.SearchStrategy[Small], count: int = 1) -> list[Small]:
     return found
 
 
-def test_children_expected_at_ages_at_which_nobody_lives_are_refused() -> None:
-    small = one_of(smalls())[0].with_table("population", lambda frame: frame.assign(children=0.0))
-    small = small.with_table("entrants", lambda frame: frame.assign(phase="primary", new_ehcps=4.0).drop_duplicates(["need", "phase"]))
-    with pytest.raises(InputError, match="nobody lives in the county at these ages") as error:
-        _ = small.case
-    assert [problem.where for problem in error.value.problems] == ["ages 5 to 10"]
-
-
 def test_children_in_a_unit_without_places_are_over_its_places_and_it_is_reported() -> None:
     small = next(small for small in one_of(smalls(), 30) if len(small.tables["stock"]) and small.scenario.years > 1)
     small = small.with_table("units", lambda frame: frame.assign(places=frame["places"].where(frame["unit"] != "sp", 0.0)))

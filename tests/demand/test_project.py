@@ -180,6 +180,18 @@ def test_children_of_whom_no_row_says_what_happens_are_named(tiny_case: Case) ->
     assert "primary" in error.value.problems[0].where
 
 
+def test_children_expected_at_ages_at_which_nobody_lives_are_refused(tiny_case: Case) -> None:
+    frame = tiny_case.county.table("population")
+    frame = frame.assign(children=np.where(frame["age"].between(5, 15), 0.0, frame["children"]))
+    county = dataclasses.replace(tiny_case.county, tables={**tiny_case.county.tables, "population": frame})
+    with pytest.raises(InputError, match="nobody lives in the county at these ages") as error:
+        project(tiny_case.loaded.scenario, county)
+    assert [problem.where for problem in error.value.problems] == ["ages 11 to 15", "ages 5 to 10"]
+    assert "entrants.csv has 13 coming in primary" in str(error.value)
+    tables = {**county.tables, "entrants": tiny_case.county.table("entrants").assign(new_ehcps=0.0, arrivals=0.0)}
+    assert np.isfinite(project(tiny_case.loaded.scenario, dataclasses.replace(county, tables=tables)).at_risk).all()
+
+
 @settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(small=smalls())
 def test_nobody_is_lost_in_any_county(small: Small) -> None:
