@@ -159,7 +159,11 @@ def better(one: Bound, other: Bound) -> Bound:
 
 
 def inner(task: Task, costs: Floats, seconds: float, *, vertex: bool = False) -> tuple[Floats | None, Floats | None]:
-    """Row duals and values of the relaxed program by interior point; prices need no vertex, an allocation is tidier at one."""
+    """Row duals and values of the relaxed program by interior point; prices need no vertex, an allocation is tidier at one.
+
+    Where interior point stops short of its tolerance with time left, as it may on small programs, the simplex method answers.
+    """
+    started = time.perf_counter()
     highs = highs_arrays.open_relaxed(task)
     highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
     for name, value in (
@@ -170,6 +174,12 @@ def inner(task: Task, costs: Floats, seconds: float, *, vertex: bool = False) ->
     ):
         highs.setOptionValue(name, value)
     highs.run()
+    left = seconds - (time.perf_counter() - started)
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal and left > 0 and not task.stop.is_set():
+        highs.clearSolver()
+        highs.setOptionValue("solver", "simplex")
+        highs.setOptionValue("time_limit", highs.getRunTime() + left)
+        highs.run()
     solution = highs.getSolution()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal or not solution.dual_valid:
         return None, None

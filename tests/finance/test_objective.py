@@ -27,10 +27,11 @@ def model() -> Model:
     units = arcs.units.assign(sector=["maintained", "academy", "maintained", "academy"], places=[1.0, 0.0, np.nan, 2.0])
     plain = rates()
     codes = {
-        (line, kind, sector): f"{line}/{kind}/{sector}"
+        (line, kind, sector, phase): f"{line}/{kind}/{sector}"
         for line in LINES
         for kind in (*units["provision_type"], "waiting")
         for sector in ("maintained", "academy", "")
+        for phase in ("", "primary", "secondary")
     }
     chosen = programme(earliest={"grow_special": 1})
     return build_model(
@@ -90,7 +91,7 @@ def test_the_ledger_is_the_objective(model: Model, seed: int) -> None:
     _rows_say_what_they_count(ledger, inputs.rates.section_251, model)
 
 
-def _rows_say_what_they_count(ledger, codes: dict[tuple[str, str, str], str], model: Model) -> None:
+def _rows_say_what_they_count(ledger, codes: dict[tuple[str, str, str, str], str], model: Model) -> None:
     units = model.inputs.arcs.units.set_index("unit")
     hosts = model.inputs.options.set_index("option")["unit"]
     assert (ledger["quantity"] >= 0).all()
@@ -99,7 +100,7 @@ def _rows_say_what_they_count(ledger, codes: dict[tuple[str, str, str], str], mo
         unit = row["unit"]
         kind, sector = (units.loc[unit, "provision_type"], units.loc[unit, "sector"]) if unit else ("waiting", "")
         assert row["provision_type"] == kind
-        assert row["section_251"] == codes[(row["line"], kind, sector)]
+        assert row["section_251"] == codes[(row["line"], kind, sector, "")]
         assert not row["option"] or hosts[row["option"]] == unit
         if row["quantity_unit"] == "pounds of capital" and row["quantity"]:
             assert row["quantity"] == row["cash_gbp"]
