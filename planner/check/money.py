@@ -25,11 +25,13 @@ class _Sums:
         self.present: dict[Key, float] = defaultdict(float)
         self.quantity: dict[Key, float] = defaultdict(float)
         self.after = f"after {case.years[-1]}"
+        self.sectors = [str(sector) for sector in case.arcs.units["sector"]]
+        self.rates_of_year = {line: [float(rate) for rate in values] for line, values in case.rates.uprating.items()}
+        self.discount = [float(factor) for factor in case.rates.discount]
 
     def key(self, line: str, unit: int | None, option: str, when: str, counted: str, phase: str = "") -> Key:
         """The ledger row of a line at a unit (None: at none); ``phase`` is that of the children paid for, if it is one."""
-        units = self.case.arcs.units
-        sector = "" if unit is None else str(units["sector"].iloc[unit])
+        sector = "" if unit is None else self.sectors[unit]
         kind, name = (WAITING, "") if unit is None else (self.case.kind(unit), self.case.unit_name(unit))
         return line, name, option, when, counted, self.case.rates.section_251.get((line, kind, sector, phase), "")
 
@@ -37,16 +39,15 @@ class _Sums:
         self, line: str, unit: int | None, option: str, counted: str, year: int, amount: float, price: float, tail: float, phase: str = ""
     ) -> None:
         """So much of something in a year at a base-year price, with what follows the last year."""
-        rates = self.case.rates
         now = self.key(line, unit, option, self.case.years[year], counted, phase)
         self.quantity[now] += amount
-        cash = amount * price * float(rates.uprating[line][year])
+        cash = amount * price * self.rates_of_year[line][year]
         self.cash[now] += cash
-        self.present[now] += cash * float(rates.discount[year])
+        self.present[now] += cash * self.discount[year]
         if year == len(self.case.years) - 1 and tail:
             later = self.key(line, unit, option, self.after, counted, phase)
             self.cash[later] += cash * tail
-            self.present[later] += cash * tail * float(rates.discount[year])
+            self.present[later] += cash * tail * self.discount[year]
 
 
 def _children(case: Case, sums: _Sums) -> None:

@@ -116,13 +116,14 @@ def _section_251(rates: pd.DataFrame, arcs: Arcs) -> dict[tuple[str, str, str, s
     """
     codes: dict[tuple[str, str, str, str], str] = {}
     sectors = sorted({*arcs.units["sector"], ""})
+    coded = rates.loc[rates["section_251"] != "", ["line", "provision_type", "phase", "section_251"]].to_numpy(dtype=object)
     for line in LINES:
-        part = rates[(rates["line"] == line) & (rates["section_251"] != "")]
+        part = [row for row in coded if row[0] == line]
         for kind, phase in itertools.product((*SITUATIONS, ""), (*PHASES, "")):
-            fitting = part[part["provision_type"].isin([kind, "*"]) & part["phase"].isin([phase, "*"])]
-            named = (fitting[["provision_type", "phase"]] != "*").sum(axis=1)
-            closest = fitting[named == named.max()] if len(fitting) else part
-            code = str(closest["section_251"].iloc[-1]) if len(closest) else ""
+            fitting = [row for row in part if row[1] in (kind, "*") and row[2] in (phase, "*")]
+            named = [int(row[1] != "*") + int(row[2] != "*") for row in fitting]
+            closest = [row for row, count in zip(fitting, named, strict=True) if count == max(named)] or part
+            code = str(closest[-1][3]) if closest else ""
             halves = code.split("|")
             for sector in sectors:
                 codes[(line, kind, sector, phase)] = halves[0] if sector == "maintained" or len(halves) == 1 else halves[1]
