@@ -61,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("scenarios", nargs="+", type=Path, metavar="SCENARIO.yaml")
     run.add_argument("--out", type=Path, default=None, help="folder for the results (default: outputs)")
     run.add_argument("--base", default="", help="the scenario that others are compared with (default: the first)")
+    run.add_argument(
+        "--start-from",
+        type=Path,
+        default=None,
+        metavar="OUTPUTS/NAME",
+        help="begin from the openings of a finished run that differs little; the manifest names it",
+    )
     compare = commands.add_parser("compare", help="compare finished results with one base")
     compare.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME")
     compare.add_argument("--base", default="", help="the scenario that others are compared with (default: the first)")
@@ -175,7 +182,13 @@ def _run(arguments: argparse.Namespace) -> int:
             try:
                 with _Teller() as teller:
                     result = run_scenario(
-                        path, data_root(arguments.data, path), out, stage=teller.stage, progress=teller.progress, stop=stop
+                        path,
+                        data_root(arguments.data, path),
+                        out,
+                        stage=teller.stage,
+                        progress=teller.progress,
+                        stop=stop,
+                        start_from=arguments.start_from,
                     )
             except PlannerError as error:
                 worst = max(worst, _explain_failure(error))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
+from planner.compare.finished import read_finished
 from planner.county.agree import check_names
 from planner.county.county import County
 from planner.county.detail import at_detail
@@ -44,6 +45,7 @@ from planner.results.presence import presence
 from planner.results.read import read_solution
 from planner.results.reasons import waiting_reasons
 from planner.results.solution import Solution
+from planner.results.start import openings_of
 from planner.scenario.load import LoadedScenario, load_scenario
 from planner.scenario.schema import Publish
 from planner.solve.outcome import Answer
@@ -157,8 +159,11 @@ def run_scenario(
     stage: Callable[[str], None] = lambda text: None,
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
+    start_from: Path | None = None,
 ) -> RunResult:
     """Run one scenario and write its folder.
+
+    ``start_from`` is the folder of a finished run whose openings the search begins from.
 
     Results are written to a new folder and put in place whole, so the last good result is kept until then.
 
@@ -174,7 +179,8 @@ def run_scenario(
     model = build(case)
     build_seconds = time.perf_counter() - started
     stage("Searching for the best plan")
-    answer = solve(model.program, case.loaded.scenario, progress, stop)
+    openings = None if start_from is None else openings_of(model, read_finished([start_from])[0].tables["options"])
+    answer = solve(model.program, case.loaded.scenario, progress, stop, openings=openings)
     answer = replace(answer, record=replace(answer.record, build_seconds=build_seconds))
     if answer.values is None:
         last = answer.record.stages[-1]
@@ -191,12 +197,12 @@ def run_scenario(
         solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
     )
     stage("Writing tables and charts")
-    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root)
+    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from)
     return RunResult(folder, case, solution, answer, report, withheld)
 
 
 def _write(
-    case: Case, solution: Solution, answer: Answer, report: CheckReport, cost: float, broken: float, out_root: Path
+    case: Case, solution: Solution, answer: Answer, report: CheckReport, cost: float, broken: float, out_root: Path, start_from: Path | None
 ) -> tuple[Path, str]:
     """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
     target = out_root / case.loaded.path.stem
@@ -216,6 +222,8 @@ def _write(
     withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
     manifest = build_manifest(case.loaded, _inputs(case), solve_part(answer.record, cost, broken, waiting), report, created)
     manifest["audience"], manifest["withheld"], manifest["facts"] = "internal", withheld, dict(pack.facts)
+    if start_from is not None:
+        manifest["started_from"] = start_from.resolve().name
     parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
     write_finance(inside, *parts, solution, manifest)
     write.write_text(part / "manifest.json", manifest_text(manifest))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from planner.run import Case, RunResult, prepare, run_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "scenarios" / "tiny.yaml"
 COUNTIES = ROOT / "tests" / "counties"
+
+settings.register_profile("the same each time", derandomize=True, database=None, print_blob=True)
+settings.register_profile("searching", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "the same each time"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from planner.errors import SolveError
 from planner.model.program import Aim
 from planner.solve.levels import USED, Guess, better, called, descend, floor, part_task, sharpen
 from planner.solve.part import Flags, Part, in_play, take_part
-from planner.solve.session import WAITING_GBP, Relaxed, Session, best_rounding, weighted_costs
+from planner.solve.session import WAITING_GBP, Relaxed, Session, allocated, apart, best_rounding, cheaper, weighted_costs
 from planner.solve.task import Floats, Progress, Task
 
 SHARP, SHARP_WITHIN = 1, 0.1
@@ -77,15 +77,20 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     return Front(part, part_task(task, part), Relaxed(session, relaxed, bound.value, least, whole=False), guess, proof)
 
 
-def first_plan(front: Front, task: Task, costs: Floats, most_openings: int | None, seconds: float) -> tuple[Front, Floats | None]:
-    """A plan from rounded openings, with the entries that they call for added, and rounded once more over these."""
+def first_plan(
+    front: Front, task: Task, costs: Floats, most_openings: int | None, seconds: float, openings: Floats | None = None
+) -> tuple[Front, Floats | None]:
+    """A plan from rounded openings, with the entries that they call for added, and rounded once more over these.
+
+    ``openings`` of another plan, over the whole program's columns, are tried first; where they already come within the gap, they do.
+    """
     best: Floats | None = None
     for _ in range(2):
         mine, fraction = costs[front.part.columns], front.relaxed.values
         if fraction is None:
             break
         choices = front.task.choices.any()
-        found = best_rounding(front.task, front.relaxed.session, fraction, mine, most_openings, seconds) if choices else fraction
+        found = _openings(front, mine, most_openings, seconds, openings) if choices else fraction
         if found is None:
             break
         if best is None or float(mine @ found) < float(mine @ best[front.part.columns]):
@@ -95,6 +100,14 @@ def first_plan(front: Front, task: Task, costs: Floats, most_openings: int | Non
         if not choices:
             break
     return front, None if best is None else best[front.part.columns]
+
+
+def _openings(front: Front, costs: Floats, most_openings: int | None, seconds: float, openings: Floats | None) -> Floats | None:
+    session, bound = front.relaxed.session, front.relaxed.bound
+    given = None if openings is None else allocated(session, openings[front.part.columns], costs, seconds)
+    if front.relaxed.values is None or (given is not None and bound is not None and apart(float(costs @ given), bound) <= front.task.gap):
+        return given
+    return cheaper(costs, given, best_rounding(front.task, session, front.relaxed.values, costs, most_openings, seconds))
 
 
 def widen(front: Front, task: Task, plan: Floats, costs: Floats, seconds: float) -> tuple[Front, Floats]:

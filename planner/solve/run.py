@@ -17,7 +17,7 @@ from planner.solve.fine_route import FINE_COLUMNS, plan_fine
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
 from planner.solve.part import Part
 from planner.solve.priced_route import first_plan, open_front, widen
-from planner.solve.session import Both, Session, both_of, relax, search_both, stage, weighted_costs
+from planner.solve.session import Both, Session, allocated, both_of, cheaper, relax, search_both, stage, weighted_costs
 from planner.solve.task import Floats, Found, Kept, Progress, Task, relative_gap
 
 PULP_COLUMNS = 20_000
@@ -49,6 +49,7 @@ class _Search:
     scenario: Scenario
     progress: Callable[[Progress], None] | None
     stop: threading.Event
+    openings: Floats | None = None
 
     def task(self, aim: Aim, kept: tuple[Kept, ...], seconds: float) -> Task:
         settings = self.scenario.solve
@@ -130,14 +131,16 @@ def solve(
     stop: threading.Event | None = None,
     *,
     want_duals: bool = True,
+    openings: Floats | None = None,
 ) -> Answer:
     """Search for the best plan by the scenario's aims in their order.
 
     A later aim never worsens an earlier one beyond its tolerance. Travel is improved with openings held. After the cost aim
     the whole numbers are fixed and the linear program is solved again, exactly, for the allocation and the duals.
-    ``stop`` may be set from another thread or a signal handler: the best plan so far is kept.
+    ``stop`` may be set from another thread or a signal handler: the best plan so far is kept. ``openings`` (columns,) are those of
+    another plan to begin from; the route for very many small areas does without.
     """
-    search = _Search(program, scenario, progress, stop or threading.Event())
+    search = _Search(program, scenario, progress, stop or threading.Event(), openings)
     highs_arrays.version()
     if search.priced or (search.waiting_then_cost and not search.through_pulp):
         return _solve_large(search, want_duals)
@@ -153,6 +156,8 @@ def solve(
         task = search.task(aim, tuple(kept), max(left * (_FIRST_SHARE if more else 1.0), 1.0))
         if not task.choices.any():
             task = replace(task, time_limit_seconds=scenario.solve.time_limit_seconds)
+        if best is None and openings is not None and task.choices.any():
+            best = search.ask(replace(task, held=openings)).values
         task = replace(task, start=best, want_duals=want_duals)
         found, held = _search_stage(search, task, best)
         if (found.values is not None and task.choices.any() and not held) or (
@@ -247,10 +252,12 @@ def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | No
     task = search.task(cost, (), search.scenario.solve.time_limit_seconds)
     if not search.priced:
         start, best = tight.search(task, relax(task, waiting, cost, seconds), waiting, cost, most, seconds * TIGHT_SHARE)
+        given = None if search.openings is None else allocated(start.session, search.openings, weighted_costs(task, waiting, cost), seconds)
+        best = cheaper(weighted_costs(task, waiting, cost), best, given)
         return search_both(task, start, waiting, cost, started, seconds, gap, most, best), start.session, None
     costs = weighted_costs(task, waiting, cost)
     front = open_front(task, waiting, cost, seconds)
-    front, first = first_plan(front, task, costs, most, seconds)
+    front, first = first_plan(front, task, costs, most, seconds, search.openings)
     aims = front.part.program.aims
     both = search_both(front.task, front.relaxed, aims["waiting"], aims["cost"], started, seconds, gap, most, first)
     if both.values is not None:

@@ -214,7 +214,7 @@ def search_both(
         if best is not None and bound is not None:
             best = _moved(task, session, best, weighted, bound, cost, started, seconds, gap, stop)
         left = seconds - (time.perf_counter() - started)
-        gap_now = 1.0 if best is None or bound is None else _apart(float(weighted @ best), bound)
+        gap_now = 1.0 if best is None or bound is None else apart(float(weighted @ best), bound)
         if gap_now > gap and left > seconds * LEAST_LEFT and not stop.is_set() and not moves_only:
             found = highs_arrays.solve(
                 replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left)
@@ -223,16 +223,23 @@ def search_both(
             if start.whole and bound is not None and found.bound is not None:
                 bound = max(bound, found.bound / task.scale)
             if found.values is not None and (best is None or float(weighted @ found.values) < float(weighted @ best)):
-                best = _allocated(session, found.values, weighted, seconds)
+                best = allocated(session, found.values, weighted, seconds)
     if best is None:
         return Both(None, 0.0, start.floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN)
     return both_of(task, start, best, bound, waiting, cost, started, gap, limit)
 
 
-def _apart(value: float, bound: float) -> float:
+def cheaper(weighted: Floats, one: Floats | None, other: Floats | None) -> Floats | None:
+    """The plan that costs less, of those there are."""
+    if one is None or other is None:
+        return other if one is None else one
+    return other if float(weighted @ other) < float(weighted @ one) else one
+
+
+def apart(value: float, bound: float) -> float:
     """How far a plan is from its bound, as a share; a plan that costs nothing is apart by everything or by nothing."""
-    apart = value - bound
-    return apart / abs(value) if value else float(apart > 0)
+    difference = value - bound
+    return difference / abs(value) if value else float(difference > 0)
 
 
 def both_of(
@@ -263,19 +270,19 @@ def _moved(
 
     def judged(held: Floats) -> Floats | None:
         nonlocal least, best
-        values = _allocated(session, held, weighted, seconds * 0.1)
+        values = allocated(session, held, weighted, seconds * 0.1)
         if values is not None and float(weighted @ values) < least:
             least, best = float(weighted @ values), values
         if task.progress is not None:
             value = float(cost.costs @ best) + cost.constant
-            apart = (least - bound) * task.scale
-            task.progress(Progress("cost and waiting", "pounds", value, value - apart, time.perf_counter() - started))
+            above = (least - bound) * task.scale
+            task.progress(Progress("cost and waiting", "pounds", value, value - above, time.perf_counter() - started))
         return values
 
     return improve(task.program, best, weighted, judged, started + seconds * MOVES_SHARE, bound + gap * abs(bound), stop)
 
 
-def _allocated(session: Session, held: Floats, weighted: Floats, seconds: float) -> Floats | None:
+def allocated(session: Session, held: Floats, weighted: Floats, seconds: float) -> Floats | None:
     """The exact allocation for openings that are held; None where they are not possible or time runs out."""
     session.hold(held)
     values, _, proven = session.minimise(weighted, seconds)
@@ -298,7 +305,7 @@ def best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Float
         if key in tried:
             continue
         tried.append(key)
-        values = _allocated(session, held, weighted, seconds)
+        values = allocated(session, held, weighted, seconds)
         if values is not None and (best is None or float(weighted @ values) < float(weighted @ best)):
             best = values
     return best
