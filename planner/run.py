@@ -14,7 +14,7 @@ import pandas as pd
 
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
-from planner.compare.finished import read_finished
+from planner.compare.finished import read_one
 from planner.county.agree import check_names
 from planner.county.county import County
 from planner.county.detail import at_detail
@@ -179,7 +179,7 @@ def run_scenario(
     model = build(case)
     build_seconds = time.perf_counter() - started
     stage("Searching for the best plan")
-    openings = None if start_from is None else openings_of(model, read_finished([start_from])[0].tables["options"])
+    openings = None if start_from is None else openings_of(model, read_one(start_from).tables["options"])
     answer = solve(model.program, case.loaded.scenario, progress, stop, openings=openings)
     answer = replace(answer, record=replace(answer.record, build_seconds=build_seconds))
     if answer.values is None:

@@ -99,6 +99,20 @@ def read_finished(folders: list[Path]) -> list[Finished]:
     return found
 
 
+def read_one(folder: Path) -> Finished:
+    """Read one finished run.
+
+    Raises:
+        InputError: if the folder holds none that can be used, and why.
+
+    """
+    problems: list[Problem] = []
+    found = _read(folder, problems)
+    if found is None:
+        raise InputError(problems)
+    return found
+
+
 def _read(folder: Path, problems: list[Problem]) -> Finished | None:
     path = folder / "manifest.json"
     try:
