@@ -15,7 +15,7 @@ from planner.solve.outcome import Outcome
 from planner.solve.part import Flags, Part, in_play, take_part
 from planner.solve.priced import Priced
 from planner.solve.priced_route import first_plan, open_front
-from planner.solve.session import PATIENCE, WAITING_GBP, Both, search_both, weighted_costs
+from planner.solve.session import PATIENCE, WAITING_GBP, Both, room, search_both, weighted_costs
 from planner.solve.task import Floats, Progress, Task, judge
 
 FINE_COLUMNS = 600_000
@@ -105,7 +105,7 @@ def _openings(task: Task, seconds: float, most: int | None, started: float) -> _
     front, first = first_plan(front, task, costs, most, seconds)
     aims = front.part.program.aims
     both = search_both(
-        front.task, front.relaxed, aims["waiting"], aims["cost"], started, seconds * COARSE_SHARE, task.gap, most, first, moves_only=True
+        front.task, front.relaxed, aims["waiting"], aims["cost"], started, seconds * COARSE_SHARE, most, first, moves_only=True
     )
     plan = None if both.values is None else front.part.lift(both.values)
     return _Openings(plan, guess, proof, both.limit)
@@ -144,8 +144,7 @@ def _allocate(task: Task, priced: Priced, wanted: Flags, bound: float, seconds: 
 
 def _close(task: Task, values: Floats, apart: float) -> bool:
     """Whether a plan is within the gap asked for of its bound, ``apart`` from it in the costs' scale."""
-    cost = task.program.aims["cost"]
-    return apart * task.scale <= task.gap * abs(float(cost.costs @ values) + cost.constant)
+    return apart <= room(task, values)
 
 
 def _held(task: Task, part: Part, held: Floats) -> Task:

@@ -11,7 +11,7 @@ from planner.errors import SolveError
 from planner.model.program import Aim
 from planner.solve.levels import USED, Guess, better, called, descend, floor, part_task, sharpen
 from planner.solve.part import Flags, Part, in_play, take_part
-from planner.solve.session import WAITING_GBP, Relaxed, Session, allocated, apart, best_rounding, cheaper, weighted_costs
+from planner.solve.session import WAITING_GBP, Relaxed, Session, allocated, best_rounding, cheaper, room, weighted_costs
 from planner.solve.task import Floats, Progress, Task
 
 SHARP, SHARP_WITHIN = 1, 0.1
@@ -67,7 +67,7 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
         found = priced.bound(duals[priced.shared])
         bound, guess = better(bound, found), Guess(duals, np.abs(part.lift(relaxed)) > USED)
         _tell(task, float(cost.costs[part.columns] @ relaxed) + cost.constant, objective - bound.value, started)
-        if objective - bound.value <= ENOUGH * task.gap * abs(objective) or number == ROUNDS - 1:
+        if objective - bound.value <= ENOUGH * room(part_task(task, part), relaxed) or number == ROUNDS - 1:
             break
         part, session, more = _grown(task, part, session, costs, duals, found.plan != 0)
         if not more:
@@ -105,7 +105,9 @@ def first_plan(
 def _openings(front: Front, costs: Floats, most_openings: int | None, seconds: float, openings: Floats | None) -> Floats | None:
     session, bound = front.relaxed.session, front.relaxed.bound
     given = None if openings is None else allocated(session, openings[front.part.columns], costs, seconds)
-    if front.relaxed.values is None or (given is not None and bound is not None and apart(float(costs @ given), bound) <= front.task.gap):
+    if front.relaxed.values is None or (
+        given is not None and bound is not None and float(costs @ given) - bound <= room(front.task, given)
+    ):
         return given
     return cheaper(costs, given, best_rounding(front.task, session, front.relaxed.values, costs, most_openings, seconds))
 

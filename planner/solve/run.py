@@ -246,7 +246,7 @@ def _solve_fine(search: _Search, started: float) -> Answer:
 
 def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | None]:
     """The plan for waiting and cost together, by the route that the scenario or the size calls for."""
-    program, gap, most = search.program, search.scenario.solve.gap, search.scenario.options.most_openings_per_year
+    program, most = search.program, search.scenario.options.most_openings_per_year
     waiting, cost = program.aims["waiting"], program.aims["cost"]
     started = time.perf_counter()
     task = search.task(cost, (), search.scenario.solve.time_limit_seconds)
@@ -254,16 +254,16 @@ def _weighted(search: _Search, seconds: float) -> tuple[Both, Session, Part | No
         start, best = tight.search(task, relax(task, waiting, cost, seconds), waiting, cost, most, seconds * TIGHT_SHARE)
         given = None if search.openings is None else allocated(start.session, search.openings, weighted_costs(task, waiting, cost), seconds)
         best = cheaper(weighted_costs(task, waiting, cost), best, given)
-        return search_both(task, start, waiting, cost, started, seconds, gap, most, best), start.session, None
+        return search_both(task, start, waiting, cost, started, seconds, most, best), start.session, None
     costs = weighted_costs(task, waiting, cost)
     front = open_front(task, waiting, cost, seconds)
     front, first = first_plan(front, task, costs, most, seconds, search.openings)
     aims = front.part.program.aims
-    both = search_both(front.task, front.relaxed, aims["waiting"], aims["cost"], started, seconds, gap, most, first)
+    both = search_both(front.task, front.relaxed, aims["waiting"], aims["cost"], started, seconds, most, first)
     if both.values is not None:
         front, values = widen(front, task, both.values, costs, seconds)
         aims = front.part.program.aims
-        both = both_of(front.task, front.relaxed, values, both.bound, aims["waiting"], aims["cost"], started, gap, both.limit)
+        both = both_of(front.task, front.relaxed, values, both.bound, aims["waiting"], aims["cost"], started, both.limit)
     return both, front.relaxed.session, front.part
 
 

@@ -40,6 +40,10 @@ ROUNDING = (0.5, 0.35, 0.2, 0.1)
 """An option is tried as open from the year in which the linear program has it open at least so far."""
 
 
+INSIDE = 0.98
+"""Moves go on until the plan is so far inside the gap asked for, since what it costs may still fall."""
+
+
 @dataclass(frozen=True)
 class Both:
     """A plan for waiting and cost together, with a proven bound for each; ``bound`` is that of the weighted aim, in the solver's scale."""
@@ -190,7 +194,6 @@ def search_both(
     cost: Aim,
     started: float,
     seconds: float,
-    gap: float,
     most_openings: int | None,
     best: Floats | None = None,
     *,
@@ -212,12 +215,14 @@ def search_both(
     else:
         best = best if best is not None else best_rounding(task, session, relaxed, weighted, most_openings, seconds)
         if best is not None and bound is not None:
-            best = _moved(task, session, best, weighted, bound, cost, started, seconds, gap, stop)
+            best = _moved(task, session, best, weighted, bound, cost, started, seconds, stop)
         left = seconds - (time.perf_counter() - started)
-        gap_now = 1.0 if best is None or bound is None else apart(float(weighted @ best), bound)
-        if gap_now > gap and left > seconds * LEAST_LEFT and not stop.is_set() and not moves_only:
+        enough = best is not None and bound is not None and float(weighted @ best) - bound <= room(task, best)
+        if not enough and left > seconds * LEAST_LEFT and not stop.is_set() and not moves_only:
+            known = relaxed if best is None else best
+            gap = room(task, known) / max(abs(float(weighted @ known)), 1e-9)
             found = highs_arrays.solve(
-                replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left)
+                replace(task, aim="cost", costs=weighted * task.scale, constant=0.0, start=best, time_limit_seconds=left, gap=gap)
             )
             limit = found.limit
             if start.whole and bound is not None and found.bound is not None:
@@ -226,7 +231,7 @@ def search_both(
                 best = allocated(session, found.values, weighted, seconds)
     if best is None:
         return Both(None, 0.0, start.floor, None, time.perf_counter() - started, limit or "time limit", Outcome.STOPPED_WITHOUT_PLAN)
-    return both_of(task, start, best, bound, waiting, cost, started, gap, limit)
+    return both_of(task, start, best, bound, waiting, cost, started, limit)
 
 
 def cheaper(weighted: Floats, one: Floats | None, other: Floats | None) -> Floats | None:
@@ -236,20 +241,21 @@ def cheaper(weighted: Floats, one: Floats | None, other: Floats | None) -> Float
     return other if float(weighted @ other) < float(weighted @ one) else one
 
 
-def apart(value: float, bound: float) -> float:
-    """How far a plan is from its bound, as a share; a plan that costs nothing is apart by everything or by nothing."""
-    difference = value - bound
-    return difference / abs(value) if value else float(difference > 0)
+def room(task: Task, values: Floats) -> float:
+    """How far a plan may be from its bound, in the weighted costs' scale: the gap asked for, as a share of the cost alone.
+
+    The weight of waiting has no part in it, or a plan that leaves many waiting would be let off with a wider gap in pounds.
+    """
+    cost = task.program.aims["cost"]
+    return task.gap * max(abs(float(cost.costs @ values) + cost.constant), task.scale) / task.scale
 
 
-def both_of(
-    task: Task, start: Relaxed, values: Floats, bound: float | None, waiting: Aim, cost: Aim, started: float, gap: float, limit: str
-) -> Both:
+def both_of(task: Task, start: Relaxed, values: Floats, bound: float | None, waiting: Aim, cost: Aim, started: float, limit: str) -> Both:
     """What a plan is worth beside what is proven of waiting and of cost."""
     waits = float(waiting.costs @ values)
     cost_bound = None if bound is None else bound * task.scale - WAITING_GBP * waits + cost.constant
     value = float(cost.costs @ values) + cost.constant
-    outcome = judge(value, cost_bound, gap, task.scale, limit)
+    outcome = judge(value, cost_bound, task.gap, task.scale, limit)
     return Both(values, waits, min(start.floor, waits), cost_bound, time.perf_counter() - started, limit, outcome, bound)
 
 
@@ -262,7 +268,6 @@ def _moved(
     cost: Aim,
     started: float,
     seconds: float,
-    gap: float,
     stop: threading.Event,
 ) -> Floats:
     """Improve a plan by small moves of openings until the gap, the time or a move that helps runs out, telling how it stands."""
@@ -279,7 +284,7 @@ def _moved(
             task.progress(Progress("cost and waiting", "pounds", value, value - above, time.perf_counter() - started))
         return values
 
-    return improve(task.program, best, weighted, judged, started + seconds * MOVES_SHARE, bound + gap * abs(bound), stop)
+    return improve(task.program, best, weighted, judged, started + seconds * MOVES_SHARE, bound + INSIDE * room(task, best), stop)
 
 
 def allocated(session: Session, held: Floats, weighted: Floats, seconds: float) -> Floats | None:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import sparse
 
 from planner.model.program import Aim, Ints, Program
-from planner.solve.session import Relaxed, Session, best_rounding, weighted_costs
+from planner.solve.session import Relaxed, Session, best_rounding, room, weighted_costs
 from planner.solve.task import Floats, Task
 
 BROKEN = 1e-4
@@ -144,15 +144,16 @@ def search(task: Task, start: Relaxed, waiting: Aim, cost: Aim, most: int | None
     best = best_rounding(task, session, values, costs, most, seconds)
     bound = start.bound if lifted is None else max(start.bound, lifted)
     if best is not None:
-        best, proven = branch(session, costs, best, task.gap, deadline)
+        best, proven = branch(session, costs, best, room(task, best), deadline)
         bound = max(bound, proven)
     _restore(session)
     return replace(start, values=values, bound=bound), best
 
 
-def branch(session: Session, costs: Floats, best: Floats, gap: float, deadline: float) -> tuple[Floats, float]:
+def branch(session: Session, costs: Floats, best: Floats, enough: float, deadline: float) -> tuple[Floats, float]:
     """Search the openings one at a time, depth first, the likelier side first, each judged by the linear program as it stands.
 
+    A part of the search ends where it cannot give a plan that is cheaper by more than ``enough``.
     Returns the best plan and what is proven of every plan: the least of all linear programs that were not searched further.
     """
     program = session.task.program
@@ -162,7 +163,7 @@ def branch(session: Session, costs: Floats, best: Floats, gap: float, deadline: 
     stack: list[tuple[float, dict[int, float]]] = [(-np.inf, {})]
     while stack:
         known, fixed = stack.pop()
-        if known >= value - gap * abs(value) or time.perf_counter() > deadline or session.task.stop.is_set():
+        if known >= value - enough or time.perf_counter() > deadline or session.task.stop.is_set():
             bound = min(bound, known)
             continue
         lower, upper = program.lower[whole].copy(), program.upper[whole].copy()
@@ -173,7 +174,7 @@ def branch(session: Session, costs: Floats, best: Floats, gap: float, deadline: 
             bound = bound if state is _State.IMPOSSIBLE else min(bound, known)
             continue
         apart = np.abs(found[whole] - np.round(found[whole]))
-        if objective >= value - gap * abs(value) or apart.max(initial=0.0) < WHOLE:
+        if objective >= value - enough or apart.max(initial=0.0) < WHOLE:
             bound = min(bound, objective)
             if objective < value and apart.max(initial=0.0) < WHOLE:
                 best, value = found, objective

@@ -22,7 +22,7 @@ from planner.solve.part import in_play, take_part
 from planner.solve.paths import OptionPaths
 from planner.solve.priced import PATH_ROWS, Priced
 from planner.solve.priced_route import open_front
-from planner.solve.session import weighted_costs
+from planner.solve.session import WAITING_GBP, room, weighted_costs
 from planner.solve.task import Floats, Task
 from tests import five_children as five
 
@@ -209,3 +209,14 @@ def test_the_route_is_the_one_asked_for_or_goes_by_size(method: str, columns: in
     whole, scenario = program()
     scenario = scenario.model_copy(update={"solve": scenario.solve.model_copy(update={"method": method})})
     assert said in run.solve(whole, scenario).record.method
+
+
+def test_waiting_does_not_widen_the_gap_in_pounds() -> None:
+    whole, scenario = program((60.0, 30.0))
+    task = replace(task_of(whole), gap=0.01)
+    answer = run.solve(whole, scenario)
+    assert answer.values is not None
+    waits = float(whole.aims["waiting"].costs @ answer.values)
+    cost = float(whole.aims["cost"].costs @ answer.values) + whole.aims["cost"].constant
+    assert waits * WAITING_GBP > 10.0 * cost, "the weight of waiting should dwarf the cost here"
+    assert room(task, answer.values) * task.scale == pytest.approx(0.01 * cost)
