@@ -124,7 +124,8 @@ def every_row_says_what_it_is(case: Case, notes: Notes) -> bool:
 
 
 def _words(column: Iterable[object]) -> list[str]:
-    return ["" if value is None or value != value else str(value) for value in column]
+    values = column.tolist() if isinstance(column, pd.Series) else column
+    return ["" if value is None or value != value else str(value) for value in values]
 
 
 def _unknown(words: list[str], column: str, row: int) -> str:

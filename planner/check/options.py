@@ -248,13 +248,13 @@ def _kept_places(case: Case) -> dict[tuple[int, str], list[float]]:
 def bases_are_used(case: Case, notes: Notes) -> None:
     """Row ``least_occupancy`` and row ``closing``. What options of one unit lack together is within what is written for the unit."""
     lacking: dict[tuple[int, int], float] = defaultdict(float)
+    there: dict[int, list[float]] = defaultdict(lambda: [0.0] * len(case.years))
+    for (_, at), amounts in (*case.present.items(), *case.given.items()):
+        there[at] = [so_far + amount for so_far, amount in zip(there[at], amounts, strict=True)]
     for row in case.option_rows:
         name, unit = str(row["option"]), case.units[str(row["unit"])]
         on, size = case.paths[(name, "open")], case.paths[(name, "blocks")]
-        used = [
-            sum(amounts[year] for (_, at), amounts in (*case.present.items(), *case.given.items()) if at == unit)
-            for year in range(len(case.years))
-        ]
+        used = there[unit]
         throughput = float(case.arcs.units["episodes_per_place"].iloc[unit]) if case.kind(unit) == "contact_base" else 1.0
         least = float(row["least_occupancy"]) if row["least_occupancy"] == row["least_occupancy"] and row["least_occupancy"] != "" else 0.0
         ramp = int(row["ramp_years"])
