@@ -12,11 +12,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import highspy
-import pulp
 import yaml
 
 from planner import __version__
@@ -155,7 +155,7 @@ def ratio(peer: float | None, mine: float | None, limit: float | None = None) ->
 def machine() -> dict[str, Any]:
     """What the numbers were measured with."""
     return {
-        "planner": __version__, "python": platform.python_version(), "pulp": getattr(pulp, "__version__", str(pulp.VERSION)),
+        "planner": __version__, "python": platform.python_version(), "pulp": metadata.version("pulp"),
         "highspy": highspy_version(), "system": platform.platform(terse=True), "processors": os.cpu_count(),
     }  # fmt: skip
 

@@ -26,6 +26,7 @@ ORDER = [
     "report",
     "run",
     "comparison",
+    "commands",
     "cli",
     "__main__",
 ]

@@ -75,6 +75,11 @@ class Figures:
         return self.pack.audience is Audience.INTERNAL
 
     @property
+    def minute_digits(self) -> int:
+        """Decimals of a journey in minutes: published ones are whole."""
+        return 1 if self.internal else 0
+
+    @property
     def county(self) -> str:
         """The county's name for people."""
         return self.fact("county_title") or self.fact("county") or "the county"

@@ -88,7 +88,7 @@ def placements(figures: Figures) -> Chart | None:
 
 
 def waiting(figures: Figures) -> Chart | None:
-    """Children waiting by year."""
+    """Children waiting by year; nothing if nobody waits."""
     if not figures.has("waiting_by_year", "year", "children"):
         return None
     table = figures.table("waiting_by_year")
@@ -96,9 +96,9 @@ def waiting(figures: Figures) -> Chart | None:
     values = figures.along("waiting_by_year", years, "children")
     cells = {year: figures.cell("waiting_by_year", "children", year=year) for year in years}
     most = max(years, key=lambda year: (number(cells[year]) or 0.0, isinstance(cells[year], Mark)), default="")
-    headline = "Nobody waits for a place in any year"
-    if any(number(cell) != 0 or isinstance(cell, Mark) for cell in cells.values()):
-        headline = f"Waiting is highest in {most}: {children_words(cells[most])}"
+    if not any(number(cell) != 0 or isinstance(cell, Mark) for cell in cells.values()):
+        return None
+    headline = f"Waiting is highest in {most}: {children_words(cells[most])}"
     alt = f"Bar chart of children waiting by year, {years[0]} to {years[-1]}. {headline}."
     draw = columns(years, [Series("Waiting", values, Look(BLUE, "s"))], counted, "Children waiting for a place")
     return Chart(
@@ -206,9 +206,9 @@ def journeys(figures: Figures) -> Chart | None:
 
     def minutes(district: str, year: str) -> tuple[float | None, str]:
         cell = figures.cell(name, "mean_minutes", district=district, year=year)
-        return number(cell), f"{shown(cell, table.column('mean_minutes').kind, 1)} minutes in {year}" if number(
-            cell
-        ) is not None else f"{cell} in {year}"
+        if number(cell) is None:
+            return None, f"{cell} in {year}"
+        return number(cell), f"{shown(cell, table.column('mean_minutes').kind, figures.minute_digits)} minutes in {year}"
 
     districts = figures.labels(name, "district")
     ends = {district: (minutes(district, first), minutes(district, last)) for district in districts}
@@ -224,7 +224,7 @@ def journeys(figures: Figures) -> Chart | None:
     far = ends[order[0]][1][0]
     headline = "Journeys are not shown"
     if far:
-        long = f"{commas(far, 1)} minutes one way"
+        long = f"{commas(far, figures.minute_digits)} minutes one way"
         headline = fitting(f"Journeys are longest from {order[0]}: {long}", f"The longest mean journey of a district: {long}")
     alt = f"Bar chart of mean journeys by district in {first} and {last}. " + " ".join(
         f"{row.name}: {', '.join(bar.words for bar in row.bars)}." for row in rows

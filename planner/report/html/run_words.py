@@ -221,10 +221,10 @@ def families(figures: Figures) -> list[str]:
         first, final = (figures.value("journeys", "mean_minutes", district=table.total, year=year) for year in (when[0], when[-1]))
         if first is not None and final is not None:
             way = "longer" if final > first else "shorter"
-            change = (
-                f"{commas(abs(final - first), 1)} minutes {way} than in {when[0]}" if abs(final - first) >= 0.05 else f"as in {when[0]}"
-            )
-            said.append(f"The mean journey in {when[-1]} is {commas(final, 1)} minutes one way, {change}.")
+            digits = figures.minute_digits
+            apart = round(abs(final - first), digits)
+            change = f"{commas(apart, digits)} minutes {way} than in {when[0]}" if apart > 0 else f"as in {when[0]}"
+            said.append(f"The mean journey in {when[-1]} is {commas(final, digits)} minutes one way, {change}.")
     avoided = total_of(figures, "ehcps_by_year", "avoided")
     if avoided is not None and (isinstance(avoided, Mark) or (number(avoided) or 0.0) > 0):
         said.append(

@@ -1,0 +1,1 @@
+"""The commands, a module for each group: what is typed, what is said and how it ends. What is done is done elsewhere."""
