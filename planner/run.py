@@ -226,12 +226,22 @@ def _search_and_write(
         solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
     )
     stage(WRITING)
-    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from)
+    by_hand = stop is not None and stop.is_set()
+    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from, by_hand=by_hand)
     return RunResult(folder, case, solution, answer, report, withheld)
 
 
 def _write(
-    case: Case, solution: Solution, answer: Answer, report: CheckReport, cost: float, broken: float, out_root: Path, start_from: Path | None
+    case: Case,
+    solution: Solution,
+    answer: Answer,
+    report: CheckReport,
+    cost: float,
+    broken: float,
+    out_root: Path,
+    start_from: Path | None,
+    *,
+    by_hand: bool = False,
 ) -> tuple[Path, str]:
     """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
     target = out_root / case.loaded.path.stem
@@ -257,7 +267,7 @@ def _write(
         manifest["started_from"] = start_from.resolve().name
     parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
     write_finance(inside, *parts, solution, manifest)
-    manifest["files"] = file_hashes(part)
+    manifest["stopped_by_hand"], manifest["files"] = by_hand, file_hashes(part)
     write.write_text(part / "manifest.json", manifest_text(manifest))
     return write.finish_folder(part, target), withheld
 

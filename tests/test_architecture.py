@@ -25,6 +25,7 @@ ORDER = [
     "compare",
     "publish",
     "report",
+    "kept",
     "run",
     "comparison",
     "commands",
