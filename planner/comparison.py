@@ -72,7 +72,7 @@ def _write(comparison: Comparison, pack: Pack, target: Path) -> ComparisonResult
     """Write the folder of a comparison, which is claimed."""
     part = write.begin_folder(target)
     inside = part / "internal"
-    (inside / "tables").mkdir(parents=True)
+    write.internal_folder(inside / "tables")
     for name, frame in comparison.frames.items():
         write.write_table(inside / "tables" / f"{name}.csv", frame)
     write_internal(inside, pack)

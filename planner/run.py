@@ -248,7 +248,7 @@ def _write(
     part = write.begin_folder(target)
     inside = part / "internal"
     for name in ("tables", "charts"):
-        (inside / name).mkdir(parents=True)
+        write.internal_folder(inside / name)
     for name, frame in solution.tables.items():
         write.write_table(inside / "tables" / f"{name}.csv", frame)
     draw_all(inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)

@@ -13,6 +13,9 @@ from planner.errors import WriteError
 from planner.folders.disk import in_words, replace_patiently
 from planner.folders.swap import begin_folder, finish_folder
 
+MARK = "INTERNAL.txt"
+"""Stands beside tables and charts, whose CSV files have no place for a word of their own."""
+
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -41,6 +44,21 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def internal_folder(folder: Path) -> Path:
+    """Make a folder of exact tables or charts, with a note in it that says so.
+
+    Raises:
+        WriteError: if it cannot be made.
+
+    """
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise WriteError(f"{folder} could not be made: {in_words(error)} The last good results are untouched.") from error
+    write_text(folder / MARK, "INTERNAL. These files hold exact figures about small numbers of children. Keep them inside the council.\n")
+    return folder
+
+
 def safe_text(value: object) -> object:
     """A text that a spreadsheet will not take for a formula; anything else as it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_LIKE_A_FORMULA) else value
@@ -62,4 +80,4 @@ def _exact(value: float) -> str:
     return repr(float(np.float64(value)))
 
 
-__all__ = ["begin_folder", "finish_folder", "safe_text", "write_bytes", "write_table", "write_text"]
+__all__ = ["MARK", "begin_folder", "finish_folder", "internal_folder", "safe_text", "write_bytes", "write_table", "write_text"]
