@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "scenarios" / "tiny.yaml"
 COUNTIES = ROOT / "tests" / "counties"
 
-settings.register_profile("the same each time", derandomize=True, database=None, print_blob=True)
-settings.register_profile("searching", print_blob=True)
+settings.register_profile("the same each time", derandomize=True, database=None, print_blob=True, deadline=None)
+settings.register_profile("searching", print_blob=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "the same each time"))
 
 

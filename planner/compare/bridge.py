@@ -210,7 +210,7 @@ def _parts(tables: Tables, years: tuple[str, ...], groups: list[tuple[str, ...]]
 
 
 def _by_year(frame: pd.DataFrame, value: str, years: tuple[str, ...]) -> Floats:
-    found: Floats = frame.groupby("year")[value].sum().reindex(list(years)).fillna(0.0).to_numpy(dtype=float)
+    found: Floats = frame.groupby("year")[value].sum().astype(float).reindex(list(years)).fillna(0.0).to_numpy()
     return found
 
 

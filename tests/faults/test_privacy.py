@@ -25,7 +25,7 @@ THRESHOLD = 5.0
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[Path, str]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder of a run whose exact counts have many digits, and all that the command said."""
     root = tmp_path_factory.mktemp("private")
     scenario = root / "odd.yaml"
