@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from planner import __version__
 from planner.commands import checking, reading, running
-from planner.commands.talk import EXIT_INTERRUPTED, EXIT_TEXT, explain_failure, say
+from planner.commands.talk import EXIT_INTERRUPTED, EXIT_NO_PLAN, EXIT_TEXT, NO_MEMORY, explain_failure, say
 from planner.errors import PlannerError
 
 GROUPS = (running, reading, checking)
@@ -42,6 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.work(arguments))
     except PlannerError as error:
         return explain_failure(error)
+    except MemoryError:
+        say(NO_MEMORY)
+        return EXIT_NO_PLAN
     except KeyboardInterrupt:
         say("Interrupted; the last good results are untouched.")
         return EXIT_INTERRUPTED

@@ -21,7 +21,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.commands.talk import EXIT_BUG, EXIT_CHECK, EXIT_DONE, EXIT_NO_PLAN, EXIT_REFUSED, EXIT_STOPPED, Teller, explain_failure, say
+from planner.commands.talk import (
+    EXIT_BUG,
+    EXIT_CHECK,
+    EXIT_DONE,
+    EXIT_NO_PLAN,
+    EXIT_REFUSED,
+    EXIT_STOPPED,
+    NO_MEMORY,
+    Teller,
+    explain_failure,
+    say,
+)
 from planner.errors import InputError, PlannerError, Problem
 
 if TYPE_CHECKING:
@@ -150,6 +161,9 @@ def one(task: Task, stop: threading.Event) -> Ended:
             )
     except PlannerError as error:
         return Ended(task.scenario, explain_failure(error))
+    except MemoryError:
+        say(NO_MEMORY)
+        return Ended(task.scenario, EXIT_NO_PLAN)
     code = _finish(result)
     return Ended(task.scenario, code, result.folder if result.check.passed else None)
 

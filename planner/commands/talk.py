@@ -21,11 +21,15 @@ EXIT_TEXT = """exit codes:
   1  a fault in the program
   2  the scenario or the county's tables are wrong
   3  a usable plan, but stopped before every aim was proven
-  4  no plan was found
+  4  no plan was found, or memory ran out before there was one
   5  the results could not be written
   6  the check failed: do not use the results
   7  nothing was published: a small count could have been worked out
   130  interrupted before there was a plan"""
+
+NO_MEMORY = (
+    "The computer ran out of memory. Close other programs, or plan for larger areas (detail.areas). The last good results are untouched."
+)
 
 MOST_PROBLEMS = 30
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 
 from planner.cli import main
 from planner.commands import batch
-from planner.commands.batch import Task, side_by_side
+from planner.commands.batch import Ended, Task, side_by_side
 from planner.kept import standing
 from tests.conftest import COUNTIES, TINY
 from tests.faults import workers
@@ -173,6 +174,30 @@ def test_a_worker_that_is_killed_loses_only_its_own_scenario(
     assert said.count("it is begun once more") == 2
     assert said.count("dies.yaml: its process was ended from outside, perhaps for want of memory") == 1
     assert "ZeroDivisionError: a fault" in said
+
+
+def test_a_worker_marks_what_it_says(bench: Bench) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        ended = batch._alone(Task(bench.scenario, bench.root / "data", bench.root / "out"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended == Ended(bench.scenario, 0, bench.root / "out" / "tiny")
+    said = bench.capsys.readouterr().err.splitlines()
+    assert all(line.startswith("[tiny] ") for line in said)
+    assert "Searching" in bench.run("tiny.yaml", "--start-from", str(bench.root / "out" / "tiny")), "a search that is to begin there is run"
+
+
+def test_memory_may_run_out_anywhere(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def burst(*_: object) -> None:
+        raise MemoryError
+
+    bench.run("tiny.yaml")
+    monkeypatch.setattr("planner.kept.read_county", burst)
+    assert "The computer ran out of memory." in bench.run("tiny.yaml", code=4)
+    monkeypatch.setattr("planner.run.read_county", burst)
+    assert main(["validate", str(bench.scenario)]) == 4
+    assert "The computer ran out of memory." in bench.capsys.readouterr().err
 
 
 def test_a_batch_that_is_stopped_begins_nothing_more(tmp_path: Path) -> None:

@@ -98,6 +98,15 @@ def test_readers_do_not_take_an_unfinished_folder_for_results(
     assert "no finished manifest.json" in capsys.readouterr().err
 
 
+def test_results_that_change_while_they_are_read_are_not_mixed(tiny_run: RunResult, tmp_path: Path) -> None:
+    copy = tmp_path / "tiny"
+    shutil.copytree(tiny_run.folder, copy)
+    found = read_one(copy)
+    (copy / "manifest.json").write_text(json.dumps({**found.manifest, "created": "later"}), encoding="utf-8")
+    with pytest.raises(InputError, match="changed while they were read"):
+        _ = found.tables
+
+
 def test_an_old_folder_whose_place_is_empty_goes_back(tmp_path: Path) -> None:
     target = tmp_path / "baseline"
     write_version(target, "good")
