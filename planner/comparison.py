@@ -6,12 +6,15 @@ import datetime
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 import planner
 from planner.compare.build import Comparison, compare
 from planner.compare.findings import cheapest
+from planner.folders.swap import claimed
+from planner.folders.whole import file_hashes
 from planner.publish.comparison import comparison_pack
 from planner.publish.pack import NOT_APPLICABLE, NOT_AVAILABLE, Pack
 from planner.report import write
@@ -61,6 +64,12 @@ def write_comparison(
     comparison = compare(folders, base, scenarios, data, align=align)
     pack = internal_pack(comparison)
     target = out_root / folder_name([run.name for run in comparison.runs])
+    with claimed(target):
+        return _write(comparison, pack, target)
+
+
+def _write(comparison: Comparison, pack: Pack, target: Path) -> ComparisonResult:
+    """Write the folder of a comparison, which is claimed."""
     part = write.begin_folder(target)
     inside = part / "internal"
     (inside / "tables").mkdir(parents=True)
@@ -68,7 +77,7 @@ def write_comparison(
         write.write_table(inside / "tables" / f"{name}.csv", frame)
     write_internal(inside, pack)
     withheld = publish_into(part / "public", pack, strictest([run.manifest["scenario"].get("publish") for run in comparison.runs]))
-    manifest = {
+    manifest: dict[str, Any] = {
         "planner_version": planner.__version__,
         "created": pack.facts["created"],
         "audience": "internal",
@@ -78,6 +87,7 @@ def write_comparison(
         "withheld": withheld,
         "facts": dict(pack.facts),
     }
+    manifest["files"] = file_hashes(part)
     write.write_text(part / "manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     return ComparisonResult(write.finish_folder(part, target), comparison, answer(comparison), withheld)
 

@@ -19,11 +19,13 @@ from planner.county.agree import check_names
 from planner.county.county import County
 from planner.county.detail import at_detail
 from planner.county.programme import Programme, build_programme
-from planner.county.read import file_hash, read_county
+from planner.county.read import read_county
 from planner.demand.demand import Demand
 from planner.demand.project import project
 from planner.errors import DisclosureError, InputError, Problem, SolveError, WriteError
 from planner.finance.tables import money_tables
+from planner.folders.swap import claimed
+from planner.folders.whole import file_hashes
 from planner.model.build import Model, build_model
 from planner.network.arcs import Arcs
 from planner.network.build import build_arcs
@@ -35,7 +37,7 @@ from planner.rates.rates import Rates
 from planner.report import write
 from planner.report.charts import draw_all
 from planner.report.finance_workbook import write_finance
-from planner.report.manifest import build_manifest, manifest_text, solve_part
+from planner.report.manifest import build_manifest, inputs_of, manifest_text, solve_part
 from planner.report.packs import write_internal, write_public
 from planner.report.summary import Story, summary_text
 from planner.results import tables as derived
@@ -52,6 +54,8 @@ from planner.solve.outcome import Answer
 from planner.solve.run import solve, weighted_task
 from planner.solve.task import Progress
 from planner.solve.through_pulp import write_problem
+
+WRITING = "Writing tables and charts"
 
 
 @dataclass(frozen=True)
@@ -169,11 +173,36 @@ def run_scenario(
 
     Raises:
         InputError: if the scenario or the county is wrong.
-        SolveError: if the search ends without a plan.
+        SolveError: if the search ends without a plan, or the computer runs out of memory before one is written.
         WriteError: if the results cannot be written.
 
     """
-    case = prepare(Path(path), data_root, stage)
+    at = [""]
+
+    def told(text: str) -> None:
+        at[0] = text
+        stage(text)
+
+    try:
+        case = prepare(Path(path), data_root, told)
+        with claimed(Path(out_root) / case.loaded.path.stem):
+            return _search_and_write(case, Path(out_root), told, progress, stop, start_from)
+    except MemoryError as error:
+        kind = WriteError if at[0] == WRITING else SolveError
+        raise kind(
+            f"The computer ran out of memory while it was {at[0][:1].lower()}{at[0][1:]}. Close other programs, or plan for larger areas (detail.areas). The last good results are untouched."
+        ) from error
+
+
+def _search_and_write(
+    case: Case,
+    out_root: Path,
+    stage: Callable[[str], None],
+    progress: Callable[[Progress], None] | None,
+    stop: threading.Event | None,
+    start_from: Path | None,
+) -> RunResult:
+    """Search for the plan of a prepared case and write its folder, which is claimed."""
     stage("Building the model")
     started = time.perf_counter()
     model = build(case)
@@ -196,13 +225,23 @@ def run_scenario(
     report = check_tables(
         solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
     )
-    stage("Writing tables and charts")
-    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from)
+    stage(WRITING)
+    by_hand = stop is not None and stop.is_set()
+    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from, by_hand=by_hand)
     return RunResult(folder, case, solution, answer, report, withheld)
 
 
 def _write(
-    case: Case, solution: Solution, answer: Answer, report: CheckReport, cost: float, broken: float, out_root: Path, start_from: Path | None
+    case: Case,
+    solution: Solution,
+    answer: Answer,
+    report: CheckReport,
+    cost: float,
+    broken: float,
+    out_root: Path,
+    start_from: Path | None,
+    *,
+    by_hand: bool = False,
 ) -> tuple[Path, str]:
     """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
     target = out_root / case.loaded.path.stem
@@ -220,12 +259,15 @@ def _write(
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
     withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
-    manifest = build_manifest(case.loaded, _inputs(case), solve_part(answer.record, cost, broken, waiting), report, created)
+    manifest = build_manifest(
+        case.loaded, inputs_of(case.loaded, case.county), solve_part(answer.record, cost, broken, waiting), report, created
+    )
     manifest["audience"], manifest["withheld"], manifest["facts"] = "internal", withheld, dict(pack.facts)
     if start_from is not None:
         manifest["started_from"] = start_from.resolve().name
     parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
     write_finance(inside, *parts, solution, manifest)
+    manifest["stopped_by_hand"], manifest["files"] = by_hand, file_hashes(part)
     write.write_text(part / "manifest.json", manifest_text(manifest))
     return write.finish_folder(part, target), withheld
 
@@ -238,12 +280,3 @@ def publish_into(folder: Path, pack: Pack, rules: Publish) -> str:
         return str(error)
     write_public(folder, public)
     return ""
-
-
-def _inputs(case: Case) -> dict[str, str]:
-    hashes = {f"scenarios/{path.name}": file_hash(path) for path in case.loaded.files}
-    hashes.update({f"data/{case.county.name}/{name}": digest for name, digest in case.county.hashes.items()})
-    matrix = case.loaded.scenario.travel.matrix
-    if matrix is not None:
-        hashes[f"data/{case.county.name}/{matrix}"] = file_hash(case.county.folder / matrix)
-    return hashes

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent / "planner"
 ORDER = [
     "errors",
     "names",
+    "folders",
     "scenario",
     "county",
     "demand",
@@ -24,6 +25,7 @@ ORDER = [
     "compare",
     "publish",
     "report",
+    "kept",
     "run",
     "comparison",
     "commands",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +16,7 @@ from planner.county.read import file_hash, read_county
 from planner.demand.demand import Demand
 from planner.demand.project import project
 from planner.errors import InputError, Problem
+from planner.folders.swap import manifest_of, put_right
 from planner.network.arcs import Arcs
 from planner.network.build import build_arcs
 from planner.rates.build import build_rates
@@ -137,10 +137,12 @@ def check_folder(folder: Path, data_root: Path) -> CheckReport:
         InputError: if the folder holds no manifest.
 
     """
-    path = folder / "manifest.json"
-    if not path.is_file():
-        raise InputError([Problem(str(folder), 0, 0, "", "there is no manifest.json in this folder", "the folder of a finished run")])
-    manifest = json.loads(path.read_text(encoding="utf-8"))
+    put_right(folder)
+    manifest = manifest_of(folder)
+    if manifest is None:
+        raise InputError(
+            [Problem(str(folder), 0, 0, "", "there is no finished manifest.json in this folder", "the folder of a finished run")]
+        )
     notes = Notes()
     tables = read_tables(folder, notes)
     if tables is None:

@@ -7,25 +7,12 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from planner.commands.talk import (
-    EXIT_CHECK,
-    EXIT_DONE,
-    EXIT_REFUSED,
-    EXIT_STOPPED,
-    EXIT_TEXT,
-    Commands,
-    Teller,
-    add_data,
-    data_root,
-    explain_failure,
-    say,
-)
+from planner.commands.talk import EXIT_DONE, EXIT_REFUSED, EXIT_TEXT, Commands, add_data, data_root, explain_failure, say
 from planner.errors import PlannerError
 
-if TYPE_CHECKING:
-    from planner.run import RunResult
+MOST_JOBS = 64
+"""More processes at once than this are a slip of the keyboard."""
 
 
 def add(commands: Commands) -> None:
@@ -44,8 +31,10 @@ def add(commands: Commands) -> None:
         type=Path,
         default=None,
         metavar="OUTPUTS/NAME",
-        help="begin from the openings of a finished run that differs little; the manifest names it",
+        help="begin from the openings of a finished run that differs little; the manifest names it; always runs anew",
     )
+    run.add_argument("--again", action="store_true", help="run scenarios anew whose results stand and whose inputs have not changed")
+    run.add_argument("--jobs", type=_jobs, default=None, metavar="N", help="run so many scenarios at once, each in a process of its own")
     compare = commands.add_parser("compare", help="compare finished results with one base")
     compare.add_argument("folders", nargs="+", type=Path, metavar="OUTPUTS/NAME")
     compare.add_argument("--base", default="", help="the scenario that others are compared with (default: the first)")
@@ -56,38 +45,34 @@ def add(commands: Commands) -> None:
         command.set_defaults(work=work)
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    from planner.run import run_scenario
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a whole number from 1 to {MOST_JOBS}")
+    return int(text)
 
+
+def _run(arguments: argparse.Namespace) -> int:
+    from planner.commands.batch import Ended, Task, in_turn, refuse_twins, side_by_side
+
+    out = arguments.out if arguments.out is not None else Path("outputs")
+    tasks = [Task(path, data_root(arguments.data, path), out, arguments.start_from, arguments.again) for path in arguments.scenarios]
+    refuse_twins(tasks)
     stop = threading.Event()
     previous = signal.signal(signal.SIGINT, lambda *_: stop.set() if not stop.is_set() else signal.default_int_handler(signal.SIGINT, None))
-    worst = EXIT_DONE
-    done: list[Path] = []
+    ended: dict[Path, Ended] = {}
     try:
-        for path in arguments.scenarios:
-            say(f"{path}")
-            out = arguments.out if arguments.out is not None else Path("outputs")
-            try:
-                with Teller() as teller:
-                    result = run_scenario(
-                        path,
-                        data_root(arguments.data, path),
-                        out,
-                        stage=teller.stage,
-                        progress=teller.progress,
-                        stop=stop,
-                        start_from=arguments.start_from,
-                    )
-            except PlannerError as error:
-                worst = max(worst, explain_failure(error))
-                continue
-            worst = max(worst, _finish(result))
-            if result.check.passed:
-                done.append(result.folder)
-            if stop.is_set():
-                break
+        for how in in_turn(tasks, stop) if arguments.jobs is None else side_by_side(tasks, arguments.jobs, stop):
+            ended[how.scenario] = how
     finally:
         signal.signal(signal.SIGINT, previous)
+    worst = max((how.code for how in ended.values()), default=EXIT_DONE)
+    folders = {path: ended[path].folder if path in ended else None for path in arguments.scenarios}
+    done = [folder for folder in folders.values() if folder is not None]
+    missing = [str(path) for path, folder in folders.items() if folder is None]
+    if missing and len(tasks) > 1:
+        say(
+            f"{len(done)} of {len(tasks)} scenarios have results. Without: {', '.join(missing)}. The same command again runs only what is missing."
+        )
     if len(done) > 1 and not stop.is_set():
         near = arguments.scenarios[0]
         worst = max(
@@ -119,26 +104,3 @@ def compared(folders: list[Path], base: str, scenarios: Path, data: Path, out: P
         return EXIT_REFUSED
     say(f"  Read {result.folder / 'internal' / 'report.html'}; what may be published is in {result.folder / 'public'}")
     return EXIT_DONE
-
-
-def _finish(result: RunResult) -> int:
-    from planner.solve.outcome import Outcome
-
-    record = result.answer.record
-    sys.stdout.write(f"{result.folder}\n")
-    cost = record.stage("cost")
-    if cost is not None and cost.value is not None:
-        paid = float(result.solution.table("ledger")["present_value_gbp"].sum())
-        over = paid + float(result.solution.table("slacks")["objective_gbp"].sum()) - (paid if cost.bound is None else cost.bound)
-        proven = f", proven within {max(over, 0.0) / abs(paid):.2%}" if cost.bound is not None and paid else ""
-        say(f"  Cost £{paid / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'report.html'}")
-    if not result.check.passed:
-        say(f"  CHECK FAILED: {len(result.check.findings)} findings. Do not use these results.")
-        for finding in result.check.findings[:10]:
-            say(f"    {finding}")
-        return EXIT_CHECK
-    if result.withheld:
-        say(f"  {result.withheld} The exact results are in {result.folder / 'internal'}.")
-        return EXIT_REFUSED
-    say(f"  What may be published is in {result.folder / 'public'}")
-    return EXIT_DONE if record.outcome in (Outcome.PROVEN, Outcome.WITHIN_GAP) else EXIT_STOPPED

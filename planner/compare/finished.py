@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 
 from planner.errors import InputError, Problem
 from planner.finance.written import read_table
+from planner.folders.swap import manifest_of, put_right
 
 NEEDED = ("facts", "scenario_name", "scenario", "origins", "inputs", "solve", "planner_version")
 """What a manifest must hold for a run to be compared."""
@@ -38,7 +38,14 @@ class Finished:
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table that the run wrote, by name."""
-        return {path.stem: read_table(self.folder, path.stem) for path in sorted((self.folder / "internal" / "tables").glob("*.csv"))}
+        paths = sorted((self.folder / "internal" / "tables").glob("*.csv"))
+        try:
+            tables = {path.stem: read_table(self.folder, path.stem) for path in paths}
+        except OSError:
+            tables = {}
+        if not tables or manifest_of(self.folder) != self.manifest:
+            raise InputError([Problem(str(self.folder), 0, 0, "", "the results changed while they were read", "", "Try again.")])
+        return tables
 
     @property
     def years(self) -> tuple[str, ...]:
@@ -115,14 +122,14 @@ def read_one(folder: Path) -> Finished:
 
 def _read(folder: Path, problems: list[Problem]) -> Finished | None:
     path = folder / "manifest.json"
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    put_right(folder)
+    manifest = manifest_of(folder)
+    if manifest is None:
         problems.append(
             Problem(str(folder), 0, 0, "", "there is no finished run here", "a folder that planner run wrote, such as outputs/baseline")
         )
         return None
-    missing = [key for key in NEEDED if not isinstance(manifest, dict) or key not in manifest]
+    missing = [key for key in NEEDED if key not in manifest]
     if missing:
         problems.append(
             Problem(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from planner.errors import InputError, Problem
+from planner.folders.swap import manifest_of, put_right
 from planner.publish.attack import Attack, UnitPrice, attack
 from planner.publish.pack import Pack
 from planner.publish.tidy import ABOUT, read_folder
@@ -20,6 +21,9 @@ def public_tables(folder: Path) -> Path:
         InputError: if there are none.
 
     """
+    put_right(folder)
+    if (folder / "internal").is_dir() and manifest_of(folder) is None:
+        raise InputError([Problem(str(folder), 0, 0, "", "these results are not finished", "the folder of a finished run")])
     for place in (folder, folder / "public" / "tables", folder / "tables"):
         if (place / ABOUT).is_file():
             return place

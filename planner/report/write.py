@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
-import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from planner.errors import WriteError
+from planner.folders.disk import in_words, replace_patiently
+from planner.folders.swap import begin_folder, finish_folder
 
 _LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_TRIES, _PAUSE_SECONDS = 20, 0.1
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -29,23 +29,11 @@ def write_bytes(path: Path, data: bytes) -> None:
             handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())
-        _replace(part, path)
+        replace_patiently(part, path)
     except OSError as error:
-        raise WriteError(
-            f"{path} could not be written: {error.strerror}. Close it if it is open elsewhere, and check the free space."
-        ) from error
-
-
-def _replace(source: Path, target: Path) -> None:
-    for attempt in range(_TRIES):
-        try:
-            source.replace(target)
-        except PermissionError:
-            if attempt == _TRIES - 1:
-                raise
-            time.sleep(_PAUSE_SECONDS)
-        else:
-            return
+        with suppress(OSError):
+            part.unlink()
+        raise WriteError(f"{path} could not be written: {in_words(error)} The last good results are untouched.") from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -74,44 +62,4 @@ def _exact(value: float) -> str:
     return repr(float(np.float64(value)))
 
 
-def begin_folder(target: Path) -> Path:
-    """A new, empty folder beside the target to write into; ``finish_folder`` puts it in the target's place.
-
-    Raises:
-        WriteError: if it cannot be made.
-
-    """
-    part = target.with_name(f".{target.name}.part-{os.getpid()}")
-    try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-    except OSError as error:
-        raise WriteError(f"{part} could not be made: {error.strerror}. Check that the output folder may be written to.") from error
-    return part
-
-
-def finish_folder(part: Path, target: Path) -> Path:
-    """Put a finished folder in the target's place; what was there is kept until the new one stands.
-
-    If the old folder cannot be moved (a file in it is open in another program) the new one is kept beside it under another name,
-    which is returned.
-
-    Raises:
-        WriteError: if neither is possible.
-
-    """
-    aside = target.with_name(f".{target.name}.old-{os.getpid()}")
-    shutil.rmtree(aside, ignore_errors=True)
-    try:
-        if target.exists():
-            try:
-                _replace(target, aside)
-            except OSError:
-                other = next(path for number in range(2, 1000) if not (path := target.with_name(f"{target.name} ({number})")).exists())
-                _replace(part, other)
-                return other
-        _replace(part, target)
-    except OSError as error:
-        raise WriteError(f"{target} could not be put in place: {error.strerror}. The new results are in {part}.") from error
-    shutil.rmtree(aside, ignore_errors=True)
-    return target
+__all__ = ["begin_folder", "finish_folder", "safe_text", "write_bytes", "write_table", "write_text"]

@@ -29,7 +29,7 @@ def test_a_failed_write_leaves_the_old_file_and_says_what_to_do(tmp_path: Path, 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(write.os, "fsync", full)
-    with pytest.raises(WriteError, match=r"No space left on device.*free space"):
+    with pytest.raises(WriteError, match=r"the disk is full. Free some space"):
         write.write_text(path, "new")
     assert path.read_text(encoding="utf-8") == "old"
 
@@ -45,7 +45,7 @@ def test_a_locked_file_is_tried_again(tmp_path: Path, monkeypatch: pytest.Monkey
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", locked)
-    monkeypatch.setattr(write.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     write.write_text(tmp_path / "a.txt", "here")
     assert len(tries) == 3
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "here"
@@ -100,7 +100,7 @@ def test_a_folder_in_use_is_kept_and_the_new_one_stands_beside_it(tmp_path: Path
         return real(self, other)
 
     monkeypatch.setattr(Path, "replace", held)
-    monkeypatch.setattr(write.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     part = write.begin_folder(target)
     write.write_text(part / "new.txt", "new")
     assert write.finish_folder(part, target) == tmp_path / "baseline (2)"
