@@ -215,6 +215,9 @@ def _finish(result: RunResult) -> int:
         over = paid + float(result.solution.table("slacks")["objective_gbp"].sum()) - (paid if cost.bound is None else cost.bound)
         proven = f", proven within {max(over, 0.0) / abs(paid):.2%}" if cost.bound is not None and paid else ""
         say(f"  Cost £{paid / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'report.html'}")
+    if len(result.attempts) > 1:
+        for attempt in result.attempts:
+            say(f"  {attempt}")
     if not result.check.passed:
         say(f"  CHECK FAILED: {len(result.check.findings)} findings. Do not use these results.")
         for finding in result.check.findings[:10]:
