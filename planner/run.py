@@ -160,10 +160,12 @@ def run_scenario(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     start_from: Path | None = None,
+    created: str = "",
 ) -> RunResult:
     """Run one scenario and write its folder.
 
-    ``start_from`` is the folder of a finished run whose openings the search begins from.
+    ``start_from`` is the folder of a finished run whose openings the search begins from. ``created`` is the moment that the files
+    name, now if empty: a run that is made again names the first one's, so that its files can be the same to the byte.
 
     Results are written to a new folder and put in place whole, so the last good result is kept until then.
 
@@ -197,12 +199,20 @@ def run_scenario(
         solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
     )
     stage("Writing tables and charts")
-    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from)
+    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from, created)
     return RunResult(folder, case, solution, answer, report, withheld)
 
 
 def _write(
-    case: Case, solution: Solution, answer: Answer, report: CheckReport, cost: float, broken: float, out_root: Path, start_from: Path | None
+    case: Case,
+    solution: Solution,
+    answer: Answer,
+    report: CheckReport,
+    cost: float,
+    broken: float,
+    out_root: Path,
+    start_from: Path | None,
+    created: str,
 ) -> tuple[Path, str]:
     """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
     target = out_root / case.loaded.path.stem
@@ -216,7 +226,7 @@ def _write(
     story = Story(case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken)
     write.write_text(inside / "summary.md", summary_text(story))
     waiting = float(solution.table("waiting")["children"].sum())
-    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    created = created or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
     withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."

@@ -11,12 +11,9 @@ from typing import Any
 
 import planner
 from planner.check.report import CheckReport
+from planner.report.versions import PACKAGES
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import SolveRecord
-
-PACKAGES = (
-    "highspy", "jinja2", "markupsafe", "matplotlib", "numpy", "pandas", "pulp", "pydantic", "python-docx", "pyyaml", "rich", "scipy", "xlsxwriter",
-)  # fmt: skip
 
 
 def solve_part(record: SolveRecord, cost_gbp: float, broken_gbp: float, waiting_child_years: float) -> dict[str, Any]:
