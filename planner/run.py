@@ -180,10 +180,12 @@ def run_scenario(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     start_from: Path | None = None,
+    created: str = "",
 ) -> RunResult:
     """Run one scenario and write its folder.
 
-    ``start_from`` is the folder of a finished run whose openings the search begins from.
+    ``start_from`` is the folder of a finished run whose openings the search begins from. ``created`` is the moment that the files
+    name, now if empty: a run that is made again names the first one's, so that its files can be the same to the byte.
 
     Results are written to a new folder and put in place whole, so the last good result is kept until then.
 
@@ -202,7 +204,7 @@ def run_scenario(
     try:
         case = prepare(Path(path), data_root, told)
         with claimed(Path(out_root) / case.loaded.path.stem):
-            return _search_and_write(case, Path(out_root), told, progress, stop, start_from)
+            return _search_and_write(case, Path(out_root), told, progress, stop, start_from, created)
     except MemoryError as error:
         kind = WriteError if at[0] == WRITING else SolveError
         raise kind(
@@ -217,6 +219,7 @@ def _search_and_write(
     progress: Callable[[Progress], None] | None,
     stop: threading.Event | None,
     start_from: Path | None,
+    created: str,
 ) -> RunResult:
     """Search for the plan of a prepared case and write its folder, which is claimed."""
     stage("Building the model")
@@ -233,7 +236,7 @@ def _search_and_write(
 
     settled = settle(case, model, search, stage, stop)
     stage(WRITING)
-    folder, withheld = _write(case, settled, out_root, start_from, by_hand=stop is not None and stop.is_set())
+    folder, withheld = _write(case, settled, out_root, start_from, created, by_hand=stop is not None and stop.is_set())
     return RunResult(folder, case, settled.solution, settled.answer, settled.report, withheld, settled.attempts)
 
 
@@ -300,7 +303,9 @@ def _checked(case: Case, model: Model, answer: Answer, values: np.ndarray, stage
     return Settled(answer, solution, report, cost, broken, ())
 
 
-def _write(case: Case, settled: Settled, out_root: Path, start_from: Path | None, *, by_hand: bool = False) -> tuple[Path, str]:
+def _write(
+    case: Case, settled: Settled, out_root: Path, start_from: Path | None, created: str, *, by_hand: bool = False
+) -> tuple[Path, str]:
     """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
     solution, answer, report, cost, broken = settled.solution, settled.answer, settled.report, settled.cost, settled.broken
     target = out_root / case.loaded.path.stem
@@ -314,7 +319,7 @@ def _write(case: Case, settled: Settled, out_root: Path, start_from: Path | None
     story = Story(case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken, settled.attempts)
     write.write_text(inside / "summary.md", summary_text(story))
     waiting = float(solution.table("waiting")["children"].sum())
-    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    created = created or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
     withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."

@@ -17,11 +17,12 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.commands.talk import EXIT_BUG, EXIT_CHECK, EXIT_DONE, EXIT_NO_PLAN, EXIT_REFUSED, EXIT_STOPPED, Teller, explain_failure, say
+from planner.commands.told import failure_data, run_data
 from planner.errors import InputError, PlannerError, Problem
 
 if TYPE_CHECKING:
@@ -37,22 +38,26 @@ FAULTS = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupEr
 
 @dataclass(frozen=True)
 class Task:
-    """One scenario to run: its file, its counties, where results go, where the search begins, and whether results that stand may be kept."""
+    """One scenario to run: its file, its counties, where results go, where the search begins, whether results that stand are made again,
+    and whether the output stream is kept for data.
+    """
 
     scenario: Path
     data: Path
     out: Path
     start_from: Path | None = None
     again: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a scenario ended: its exit code, and its folder if that can be compared."""
+    """How a scenario ended: its exit code, its folder if that can be compared, and what is told of it as data."""
 
     scenario: Path
     code: int
     folder: Path | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 def refuse_twins(tasks: Sequence[Task]) -> None:
@@ -149,9 +154,10 @@ def one(task: Task, stop: threading.Event) -> Ended:
                 start_from=task.start_from,
             )
     except PlannerError as error:
-        return Ended(task.scenario, explain_failure(error))
-    code = _finish(result)
-    return Ended(task.scenario, code, result.folder if result.check.passed else None)
+        code = explain_failure(error)
+        return Ended(task.scenario, code, told=failure_data(task.scenario, error, code))
+    code = _finish(result, quiet=task.quiet)
+    return Ended(task.scenario, code, result.folder if result.check.passed else None, run_data(result.folder, code))
 
 
 class _Marked(io.TextIOBase):
@@ -185,25 +191,28 @@ def _kept(task: Task, stands: Standing) -> Ended:
     from planner.solve.outcome import Outcome
 
     say(f"  Unchanged since {stands.when}, so the results were kept. Give --again to run it anew.")
-    sys.stdout.write(f"{stands.folder}\n")
+    if not task.quiet:
+        sys.stdout.write(f"{stands.folder}\n")
     solve = stands.manifest["solve"]
     say(f"  Cost £{float(solve['cost_gbp']) / 1e6:,.1f}m present value. Read {stands.folder / 'internal' / 'report.html'}")
     withheld = str(stands.manifest.get("withheld") or "")
     if withheld:
         say(f"  {withheld} The exact results are in {stands.folder / 'internal'}.")
-        return Ended(task.scenario, EXIT_REFUSED, stands.folder)
-    say(f"  What may be published is in {stands.folder / 'public'}")
-    if solve["outcome"] in (Outcome.PROVEN, Outcome.WITHIN_GAP):
-        return Ended(task.scenario, EXIT_DONE, stands.folder)
-    say("  Its search stopped at a limit then.")
-    return Ended(task.scenario, EXIT_STOPPED, stands.folder)
+        code = EXIT_REFUSED
+    else:
+        say(f"  What may be published is in {stands.folder / 'public'}")
+        code = EXIT_DONE if solve["outcome"] in (Outcome.PROVEN, Outcome.WITHIN_GAP) else EXIT_STOPPED
+        if code == EXIT_STOPPED:
+            say("  Its search stopped at a limit then.")
+    return Ended(task.scenario, code, stands.folder, run_data(stands.folder, code, kept=True))
 
 
-def _finish(result: RunResult) -> int:
+def _finish(result: RunResult, *, quiet: bool) -> int:
     from planner.solve.outcome import Outcome
 
     record = result.answer.record
-    sys.stdout.write(f"{result.folder}\n")
+    if not quiet:
+        sys.stdout.write(f"{result.folder}\n")
     usual = result.case.loaded.path.stem
     if result.folder.name != usual:
         say(
