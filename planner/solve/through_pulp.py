@@ -130,7 +130,10 @@ def solve(task: Task, name: str) -> Found:
     at = _ending(problem, run.value, task, seconds)
     if at.infeasible or not at.plan:
         return highs_arrays.without_plan(at, seconds)
-    values = np.array([0.0 if variable.value() is None else float(variable.value()) for variable in variables])
+    lower, upper = task.bounds  # a variable that stands in no row and costs nothing has no value
+    values = np.array([np.nan if variable.value() is None else float(variable.value()) for variable in variables])
+    unused = np.array([variable.value() is None for variable in variables])
+    values[unused] = np.clip(0.0, lower[unused], upper[unused])
     wrong = guard.unsound(task, values)
     if wrong:
         return Found(Outcome.FAILED, None, None, seconds, message=wrong)
