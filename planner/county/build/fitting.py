@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pulp
+from scipy.optimize import linprog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,32 @@ def round_to_margins(table: Floats) -> NDArray[np.int64]:
     for cell in free:
         whole[cell] += round(float(up[cell].value() or 0.0))
     return whole
+
+
+def round_two_way(table: Floats) -> Floats:
+    """Whole numbers near a two-way table whose row and column sums are whole, with every sum kept.
+
+    Each cell goes to the whole number below or above it, so that the cells with the largest remainders go up. A sum that is not
+    whole (the fit did not reach it) is kept to the nearest whole number that the cells allow. The program is a transport problem,
+    whose corners are whole.
+    """
+    below = np.floor(table + 1e-6)
+    part = np.clip(table - below, 0.0, 1.0)
+    part[part < 1e-6] = 0.0
+    cells = np.argwhere(part > 0)
+    if len(cells) == 0:
+        return below
+    rows, columns = part.shape
+    sums = np.zeros((rows + columns, len(cells)))
+    sums[cells[:, 0], np.arange(len(cells))] = 1.0
+    sums[rows + cells[:, 1], np.arange(len(cells))] = 1.0
+    wanted = np.rint(np.concatenate([part.sum(axis=1), part.sum(axis=0)]))
+    weight = part[cells[:, 0], cells[:, 1]]
+    answer = linprog(-weight, A_eq=sums, b_eq=wanted, bounds=(0, 1), method="highs-ds")
+    if not answer.success:
+        raise ValueError("the table has no whole numbers with these sums")
+    below[cells[:, 0], cells[:, 1]] += np.rint(answer.x)
+    return below
 
 
 def apportion(weights: Floats, total: int) -> NDArray[np.int64]:

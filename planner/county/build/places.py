@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.county.build.fitting import spread
-from planner.county.specs import SMALL_AREA_AGES
+from planner.county.specs import SMALL_AREA_AGES, SPEC_BY_NAME
 from planner.names import PHASE_AGES, PHASES
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def build_areas(inputs: Inputs) -> pd.DataFrame:
         for number, members in enumerate(clusters, start=1):
             names.loc[group.index[members]] = f"{district} {number}"
     areas["planning_area"] = names
-    columns = ["area", "area_name", "district", "planning_area", "easting_m", "northing_m", "rural_urban", "source"]
-    return areas[columns]
+    return areas[[column.name for column in SPEC_BY_NAME["areas"].columns if column.name in areas.columns]]
 
 
 def _bisect(members: np.ndarray, places: np.ndarray, weight: np.ndarray, parts: int) -> list[np.ndarray]:
@@ -125,4 +124,19 @@ def phase_shares(population: pd.DataFrame) -> dict[str, np.ndarray]:
         ages = population[population["age"].between(first, last)]
         total = ages.groupby("area", sort=True)["children"].sum().to_numpy(dtype=float)
         shares[phase] = total / total.sum()
+    return shares
+
+
+def ehcp_shares(inputs: Inputs, areas: pd.DataFrame, by_children: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Each phase: the share of its EHCPs that are in each area, areas in order of code.
+
+    As the county's own return counts them where it does (children without an area are spread as the others), else as its children.
+    """
+    counted = inputs.maybe("ehcps_by_area_need_phase_and_provision")
+    shares = dict(by_children)
+    for phase in PHASES if len(counted) else ():
+        here = counted[(counted["phase"] == phase) & counted["area"].isin(areas["area"])].groupby("area")["children"].sum()
+        found = areas["area"].map(here).fillna(0.0).to_numpy(dtype=float)
+        if found.sum() > 0:
+            shares[phase] = found / found.sum()
     return shares

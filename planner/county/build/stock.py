@@ -69,6 +69,8 @@ def build_stock(inputs: Inputs, areas: pd.DataFrame, shares: dict[str, np.ndarra
     parts = []
     for at, kind in enumerate(KINDS):
         listed = [(need, phase, int(cells[n, p, at])) for n, need in enumerate(NEEDS) for p, phase in enumerate(PHASES) if cells[n, p, at]]
+        if not listed:
+            continue
         if kind in SCHOOLS:
             filled = units[(units["provision_type"] == kind) & units["unit"].isin(rolls.index)].reset_index(drop=True)
             placed = _fill_schools(areas, shares, listed, filled, rolls)
