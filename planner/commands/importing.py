@@ -95,7 +95,9 @@ def _new_county(arguments: argparse.Namespace) -> int:
     from planner.county.new.make import Ask, make_county
     from planner.county.read import read_county
     from planner.report.write import write_text
+    from planner.solve.highs_arrays import version
 
+    version()  # The solver prints its banner the first time, whatever it is told: here, where it is turned away.
     if not arguments.name.replace("_", "").isalnum() or arguments.name != arguments.name.lower():
         raise _refuse(arguments.name, "NAME", "not a name for a folder", "small letters, digits and underscores", "Give the council's own name with --name.")
     if not (arguments.la_code or arguments.gss):

@@ -24,6 +24,7 @@ HEAD: Final = (
     Wanted("new_la_code", ("lad_code", "la_code_new"), meaning="the council's code that begins with E"),
     Wanted("old_la_code", ("la_code_old",), needed=False),
     Wanted("la_name", meaning="the council's name"),
+    Wanted("region_name", needed=False),
     Wanted("breakdown_topic", ("breakdown_type",), meaning="what the rows are split by"),
     Wanted("breakdown", ("breakdown_value",), meaning="the age, placement or other part that the row is about"),
 )
@@ -132,6 +133,11 @@ class EesRow:
     line: int
     gss: str = ""
 
+    @property
+    def is_total(self) -> bool:
+        """Whether the row is of everybody: 'All EHC plans', 'Total', or a topic that is its own breakdown ('New EHC plans')."""
+        return plain(self.breakdown).startswith(("all ", "total")) or plain(self.breakdown) == plain(self.topic)
+
 
 @dataclass
 class EesTable:
@@ -142,6 +148,7 @@ class EesTable:
     authority: Authority
     rows: list[EesRow]
     findings: Findings = field(default_factory=Findings)
+    region: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -197,10 +204,24 @@ def read_ees(path: Path, kind: EesKind, authority: Authority, problems: Problems
     made = [_row(kind, row, line, path.name, codes, problems) for row, line in zip(table.rows, table.lines, strict=True)]
     if len(problems.found) > before:
         return None
-    result = EesTable(kind, path.name, _named(table, authority), [])
+    result = EesTable(kind, path.name, _named(table, authority), [], region=table.rows[-1].get("region_name", ""))
     result.rows = _one_each([row for row in made if row is not None], path.name, result.findings, problems)
     _tell(result, table, codes)
     return result if len(problems.found) == before else None
+
+
+def read_rows(path: Path, kind: EesKind, level: str, name: str, problems: Problems) -> list[EesRow]:
+    """The rows of an EHCP file about England (level ``national``) or one region (``regional``, by name); none if it has none."""
+
+    def keep(row: dict[str, str]) -> bool:
+        return plain(row["geographic_level"]) == level and (not name or plain(row.get("region_name", "") or row["la_name"]) == plain(name))
+
+    table = read_official(path, kind.wanted, problems, keep)
+    if table is None:
+        return []
+    made = [_row(kind, row, line, path.name, {}, problems) for row, line in zip(table.rows, table.lines, strict=True)]
+    kept = [row for row in made if row is not None]
+    return _one_each(kept, path.name, Findings(), problems) if kept else []
 
 
 def _named(table: Official, authority: Authority) -> Authority:
@@ -272,6 +293,6 @@ def _tell(result: EesTable, table: Official, codes: dict[str, int]) -> None:
         result.findings.found.append(f"{result.file}: other spellings read: {', '.join(f'{new} for {old}' for old, new in table.renamed.items())}")
     if table.footers:
         result.findings.found.append(f"{result.file}: {len(table.footers)} lines of notes left out")
-    absent = [name for name in table.absent if name not in ("time_identifier", "old_la_code", "number_ds")]
+    absent = [name for name in table.absent if name not in ("time_identifier", "old_la_code", "region_name", "number_ds")]
     if absent:
         result.findings.missing.append(f"{result.file}: no column {', '.join(absent)}; counted as none")

@@ -285,7 +285,7 @@ def yearly(table: EesTable, source: str) -> pd.DataFrame:
     """The council's totals by year of a file about requests, assessments or timeliness; an empty cell is a figure that is not given."""
     rows: list[tuple[object, ...]] = []
     for row in sorted(table.rows, key=lambda row: row.year):
-        if plain(row.breakdown).startswith(("all ", "total")):
+        if row.is_total:
             values = [row.figures.get(name, math.nan) for name in table.kind.measures]
             rows.append((row.year, *values, source))
     return _table(rows, ["year", *table.kind.measures, "source"])

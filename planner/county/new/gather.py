@@ -12,6 +12,7 @@ from planner.county.importers.ees import EES_BY_KIND, Authority, EesTable, read_
 from planner.county.importers.ees_tables import import_ees
 from planner.county.importers.findings import Findings, Imported
 from planner.county.importers.gias import School, read_gias
+from planner.county.importers.history import history_tables, read_places_above
 from planner.county.importers.population import Area
 from planner.county.importers.school_sen import read_school_sen
 from planner.county.importers.section251 import read_section_251
@@ -97,7 +98,19 @@ def _read_ehcp(got: Gathered, problems: Problems) -> None:
                 got.authority.la_code or table.authority.la_code, got.authority.gss or table.authority.gss, got.authority.name or table.authority.name
             )
     if got.ees:
+        _read_past(got, problems)
         _take(got, import_ees(got.ees, Findings(), lambda file, text: problems.add(file, "years", text)))
+
+
+def _read_past(got: Gathered, problems: Problems) -> None:
+    """History for forecasting, about the council, its region and England."""
+    above = [(kind, paths[0]) for kind, paths in got.files.ehcp.items() if kind in got.ees]
+    region = next((table.region for table in got.ees.values() if table.region), "")
+    last = max(table.years[-1] + (table.kind.yearly == "calendar") for table in got.ees.values())
+    past = history_tables({"county": got.ees, **read_places_above(above, region, problems)}, f"EES{last % 100:02d}")
+    got.tables |= past
+    if past:
+        got.findings.found.append(f"history for forecasting: {', '.join(f'{len(table):,} rows of {name}' for name, table in past.items())}")
 
 
 def _read_return(got: Gathered, problems: Problems) -> None:

@@ -21,7 +21,7 @@ from planner.county.new.fill import fill_flows, fill_needs, fill_sen_support, fi
 from planner.county.new.gather import Gathered, gather
 from planner.county.new.ground import ground_tables, of_authority, population_year
 from planner.county.new.margins import agree
-from planner.county.new.schools import base_table, listed_options, special_tables, tiers
+from planner.county.new.schools import base_table, listed_options, special_tables, tiers, transfer_ages
 from planner.county.new.template import COPIED, shares, template_table, template_text
 from planner.errors import Problems
 from planner.names import PHASES, Year
@@ -33,6 +33,8 @@ _PUBLISHED: Final = (
     "new_ehcps_by_phase", "new_ehcps_by_need_and_phase", "areas", "small_areas", "county_by_age", "requests", "assessments", "timeliness",
     "section_251", "sen_support", "ehcps_by_need_phase_and_provision", "ehcps_by_area_need_phase_and_provision",
 )  # fmt: skip
+_HISTORY: Final = ("ehcp_history", "ehcp_years_held")
+"""Tables of the past, which forecasting reads from the county's folder as they are."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def _assemble(ask: Ask, got: Gathered, base: int, behind: float, paths: Sequence
         made["published/bases"] = bases
     if got.mine:
         made["published/school_tiers"] = tiers(got.mine, findings)
+        tables["areas"] = transfer_ages(tables["areas"], got.mine, findings)
     pupils = float(tables["areas"][["aged_4_10", "aged_11_15"]].to_numpy().sum())
     support, support_shares = fill_sen_support(tables, pupils, findings)
     made["assumed/sen_support_shares"] = support_shares
@@ -108,6 +111,7 @@ def _assemble(ask: Ask, got: Gathered, base: int, behind: float, paths: Sequence
     made["assumed/sites"] = _sites(tables["areas"])
     made["assumed/listed_options"] = _options(made["assumed/state_special_places"], ask.title)
     made |= {f"published/{name}": tables[name] for name in _PUBLISHED if name in tables}
+    made |= {name: tables[name] for name in _HISTORY if name in tables}
     made["published/authority"] = pd.DataFrame(
         [(got.authority.la_code, got.authority.gss, got.authority.name, ask.title)], columns=["la_code", "new_la_code", "la_name", "title"]
     )

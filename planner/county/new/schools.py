@@ -198,6 +198,28 @@ def tiers(schools: Sequence[School], findings: Findings) -> pd.DataFrame:
     return table
 
 
+def transfer_ages(areas: pd.DataFrame, schools: Sequence[School], findings: Findings) -> pd.DataFrame:
+    """The areas with ``secondary_from_age`` where the nearest school for children of ten is a middle school; without it where none is.
+
+    It is the age from which children go to a middle school that counts as secondary; an empty cell is the usual 11.
+    """
+    taught = [
+        school for school in schools
+        if school.kind == "mainstream_support" and school.sector != "independent" and school.low <= 10 < school.high and not math.isnan(school.easting)
+    ]  # fmt: skip
+    if not any("deemed secondary" in school.phase.lower() for school in taught):
+        return areas
+    sites = np.array([[school.easting, school.northing] for school in taught])
+    ages = []
+    for home in areas[["easting_m", "northing_m"]].to_numpy(dtype=float):
+        near = taught[int(np.argmin(((sites - home) ** 2).sum(axis=1)))]
+        ages.append(float(near.low) if "deemed secondary" in near.phase.lower() else math.nan)
+    count = sum(not math.isnan(years) for years in ages)
+    findings.guess("transfer_ages", "Areas whose nearest school for children of ten is a middle school have that school's age of transfer", count,
+                   unit="areas", effect="From which age children count as secondary there")  # fmt: skip
+    return areas.assign(secondary_from_age=ages)
+
+
 def listed_options(state: pd.DataFrame) -> pd.DataFrame:
     """Options named one by one: the larger special schools may grow, a new one may be built, and a block of places may be bought."""
     larger = state[state["unit"] != "sp_other_councils"].sort_values(["roll", "unit"], ascending=[False, True]).head(MOST_EXPANSIONS)
