@@ -191,4 +191,15 @@ def read_county(folder: Path) -> County:
     problems.raise_if_any()
     tables = {name: frame.drop(columns=LINE) for name, frame in tables.items()}
     tables["band_mix"] = complete_band_mix(tables["band_mix"])
-    return County(folder.name, folder, folder.name.replace("_", " ").title(), tables, rates, hashes)
+    return County(folder.name, folder, _title(folder), tables, rates, hashes)
+
+
+def _title(folder: Path) -> str:
+    """The county's name for people: as ``published/authority.csv`` has it, else made from the folder's name."""
+    path = folder / "published" / "authority.csv"
+    if path.is_file():
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            given = next((clean(row.get("title") or "") for row in csv.DictReader(handle)), "")
+        if given:
+            return given
+    return folder.name.replace("_", " ").title()
