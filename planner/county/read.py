@@ -61,7 +61,7 @@ def _header(spec: TableSpec, header: list[str], problems: Problems) -> bool:
                 expected=f"the columns {', '.join(known)}",
                 fix=nearest(name, known),
             )
-    missing = [name for name in known if name not in header]
+    missing = [column.name for column in spec.columns if column.name not in header and not column.may_be_missing]
     for name in missing:
         problems.add(
             spec.file,
@@ -79,7 +79,7 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
         header = [clean(name) for name in next(reader)]
         if not _header(spec, header, problems):
             return None
-        columns = {name: header.index(name) for name in (column.name for column in spec.columns)}
+        columns = {column.name: header.index(column.name) for column in spec.columns if column.name in header}
         data: dict[str, list[Any]] = {column.name: [] for column in spec.columns}
         lines: list[int] = []
         before = len(problems.found)
@@ -97,7 +97,8 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
                     fix="A comma inside a name must stand in quotes.",
                 )
                 continue
-            values = [_cell(spec, column, cells[columns[column.name]], line, problems) for column in spec.columns]
+            texts = [cells[columns[column.name]] if column.name in columns else "" for column in spec.columns]
+            values = [_cell(spec, column, text, line, problems) for column, text in zip(spec.columns, texts, strict=True)]
             for column, value in zip(spec.columns, values, strict=True):
                 data[column.name].append(value)
             lines.append(line)
