@@ -18,7 +18,7 @@ from planner.publish import rounding, words
 from planner.publish.attack import UnitPrice, attack
 from planner.publish.differences import recompute
 from planner.publish.kinds import GUARDED, LABELS, cell_kind, is_number, kinds_of, row_kinds
-from planner.publish.pack import CONFIDENTIAL, NOT_AVAILABLE, Audience, Column, Kind, Mark, Pack, PackTable
+from planner.publish.pack import ALIKE, CONFIDENTIAL, NOT_AVAILABLE, Audience, Column, Kind, Mark, Pack, PackTable
 from planner.scenario.schema import Publish
 
 NEVER: Final = frozenset(
@@ -66,7 +66,7 @@ PER_CHILD: Final[Mapping[str, tuple[str, str]]] = {
 """The rounded parts that a cost per child is worked out from again."""
 
 KEPT_FACTS: Final = frozenset(
-    ("county", "county_title", "base_year", "autumn_share", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year")
+    ("county", "county_title", "base_year", "autumn_share", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year", ALIKE)
 )  # fmt: skip
 """Facts that hold no figure about children."""
 

@@ -23,6 +23,20 @@ _SHOWN = frozenset(
     }
 )  # fmt: skip
 
+_BRIDGED = {"bridge": "cost", "bridge_ehcps": "EHCPs", "bridge_waiting": "waiting"}
+
+_CAUSES = (
+    "Demand: how many children come to have an EHCP, before early help.",
+    "Need mix: which needs, ages and bands they have.",
+    "Provision mix: where they are placed, and how long children stay there.",
+    "Price: what a child or a place costs on average. It changes when dearer children move in, as well as when a rate changes.",
+    "Places built: places and bases that are paid for, full or not.",
+    "Transport: what journeys cost for each child in a kind of school.",
+    "Early help: EHCPs that it avoids, and what its sessions cost.",
+    "Capital: buildings, less what is left of them at the end.",
+)
+"""What each cause of a bridge means."""
+
 
 def _table(scenarios: Scenarios, name: str, *, folded: bool = False) -> tuple[Block, ...]:
     figures = scenarios.figures
@@ -54,12 +68,16 @@ def _bridges(scenarios: Scenarios, charts: dict[str, Chart]) -> tuple[Section, .
             blocks += figure(chart)
         if not mine:
             blocks += _table(scenarios, name, folded=True)
+        labels = scenarios.figures.labels(name, "scenario") if mine else []
+        same = [scenarios.title(scenarios.named(one)) for at, one in enumerate(labels) if f"{name}-{at}" not in charts]
+        if same:
+            blocks.append(Words(tuple(f"{title}: no difference in {_BRIDGED[name]}." for title in same)))
     if not blocks:
         return ()
     words = (
         "Each difference is split by cause. A cause’s share is its mean over every order of the causes, so that no order decides the story."
     )
-    return (Section("bridge", "Why the scenarios differ", (Words((words,)), *blocks)),)
+    return (Section("bridge", "Why the scenarios differ", (Words((words,)), Bullets(_CAUSES), *blocks)),)
 
 
 def _fairness(scenarios: Scenarios, charts: dict[str, Chart]) -> tuple[Section, ...]:

@@ -129,7 +129,13 @@ def pays_back(scenarios: Scenarios) -> str:
     order = sorted(back, key=lambda name: (back[name], scenarios.names.index(name)))
     never = [scenarios.title(name) for name in scenarios.others if name in years and name not in back]
     tail = f" {listed(never)} {'do' if len(never) > 1 else 'does'} not pay back within the years planned." if never else ""
-    return f"Pays back: {'; '.join(f'{scenarios.title(name)} in {back[name]}' for name in order)}.{tail}"
+    said = [f"{scenarios.title(name)} in {back[name]}{_though(scenarios, name)}" for name in order]
+    return f"Pays back: {'; '.join(said)}.{tail}"
+
+
+def _though(scenarios: Scenarios, name: str) -> str:
+    """A warning beside a payback year that lies within what the search left open."""
+    return ", though its whole cost shows no clear difference from the base" if scenarios.same(name, scenarios.base) else ""
 
 
 def compare_sentences(scenarios: Scenarios) -> list[str]:
