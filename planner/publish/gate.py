@@ -54,6 +54,7 @@ SHARES: Final[Mapping[str, tuple[str, str]]] = {
     "occupancy": ("children", "places"),
     "occupancy_percent": ("children", "places"),
     "share_of_ehcps": ("children", "ehcps"),
+    "price_percent": ("even_gbp", "apart_gbp"),
 }
 """The rounded parts that a share is worked out from again."""
 
@@ -143,7 +144,7 @@ def publish_facts(facts: Mapping[str, str], rules: Publish) -> dict[str, str]:
         number = _as_number(text)
         if name in KEPT_FACTS:
             public[name] = text
-        elif name.endswith("_gbp") and number is not None:
+        elif "_gbp" in name and number is not None:
             step = rules.money_round_to_gbp
             near = math.ceil(number / step) * step if name.startswith("gap") else rounding.to_nearest(number, step)
             public[name] = f"{near:.0f}"
