@@ -16,6 +16,7 @@ ORDER = [
     "demand",
     "network",
     "rates",
+    "advice",
     "model",
     "solve",
     "results",

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from planner.commands.talk import EXIT_DONE, EXIT_INPUT, Commands, add_data, data_root, tell_problems
+from planner.commands.talk import EXIT_DONE, EXIT_INPUT, Commands, add_data, data_root, tell_advice, tell_problems
 from planner.errors import InputError
 
 
@@ -41,6 +41,7 @@ def _validate(arguments: argparse.Namespace) -> int:
             sys.stdout.write(
                 f"{path}: ok ({case.county.title}, {len(case.county.table('areas'))} areas, {len(case.programme.options)} options in play)\n"
             )
+            tell_advice([advice.problem(case.loaded) for advice in case.advice])
     return worst
 
 

@@ -21,6 +21,7 @@ from planner.commands.talk import (
     data_root,
     explain_failure,
     say,
+    tell_advice,
 )
 from planner.errors import PlannerError
 
@@ -132,6 +133,7 @@ def _finish(result: RunResult) -> int:
         over = paid + float(result.solution.table("slacks")["objective_gbp"].sum()) - (paid if cost.bound is None else cost.bound)
         proven = f", proven within {max(over, 0.0) / abs(paid):.2%}" if cost.bound is not None and paid else ""
         say(f"  Cost £{paid / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'report.html'}")
+    tell_advice([advice.problem(result.case.loaded) for advice in result.case.advice])
     if len(result.attempts) > 1:
         for attempt in result.attempts:
             say(f"  {attempt}")

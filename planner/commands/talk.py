@@ -65,6 +65,14 @@ def tell_problems(problems: Sequence[Problem]) -> None:
     say(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} found; nothing was changed.")
 
 
+def tell_advice(problems: Sequence[Problem]) -> None:
+    """What a scenario asks for and has only at a price, or not in full; it can be run all the same."""
+    for problem in problems[:MOST_PROBLEMS]:
+        say(f"  note: {problem}")
+    if len(problems) > MOST_PROBLEMS:
+        say(f"  ... and {len(problems) - MOST_PROBLEMS} notes more")
+
+
 class Teller:
     """Says what is being done: a live line in a terminal, plain lines elsewhere."""
 
