@@ -38,13 +38,14 @@ def out_of_reach(facts: Facts) -> Iterator[Advice]:
             continue
         limit, far = facts.scenario.travel.limit_minutes.of(phase), float(nearest[here].max())
         least = float(nearest[here].min())
+        away = f"{far:.0f}" if far - least < 1 else f"{least:.0f} to {far:.0f}"
         who = facts.demand.cohorts[here].iloc[int(np.argmax(total[here]))]
         yield Advice(
             "none_within_travel_limit",
             False,
             f"travel.limit_minutes.{phase}",
             f"{children(total[here].sum())} who come within {facts.horizon} years ({int(here.sum())} groups, the largest {who['need']}, {who['band']} in "
-            f"{who['area']}) reach no unit within {limit:g} minutes, and wait; the nearest that takes them is {least:.0f} to {far:.0f} minutes away",
+            f"{who['area']}) reach no unit within {limit:g} minutes, and wait; the nearest that takes them is {away} minutes away",
             f"Write {np.ceil(far):g} to reach them all, or offer a unit nearer to them.",
         )
 
@@ -180,14 +181,16 @@ def least_occupancy(facts: Facts) -> Iterator[Advice]:
         most = float(there[near].sum() + facts.comes[np.isin(group, near), : full + 1].sum())
         wanted = float(row["least_occupancy"]) * places
         if wanted > most + FEW:
-            block = float(row["block_places"] * row["least_occupancy"])
+            fits = int(most // float(row["block_places"] * row["least_occupancy"]))
             yield Advice(
                 "least_occupancy_out_of_reach",
                 False,
                 facts.option_key(str(name)),
                 f"'{name}' has {places:g} places of which {row['least_occupancy']:.0%} must be in use by {facts.year(full)}, {children(wanted)}; at most "
                 f"{children(most)} could be there",
-                f"Fix it at {int(most // block)} block{'' if int(most // block) == 1 else 's'} or fewer.",
+                f"Fix it at {fits} block{'' if fits == 1 else 's'} or fewer."
+                if fits
+                else f"Leave '{name}' out: 1 block is more than could be used.",
             )
 
 

@@ -124,6 +124,11 @@ def pounds(amount: float) -> str:
     return f"£{amount:,.0f}"
 
 
+def number(amount: float) -> str:
+    """An amount, rounded up to whole pounds, as it is written in a scenario."""
+    return f"{int(np.ceil(amount - 1e-6))}"
+
+
 def children(count: float) -> str:
     """A count of children with one decimal where it is not whole."""
     text = f"{count:,.1f}".removesuffix(".0")

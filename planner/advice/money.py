@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from planner.advice.facts import FEW, Advice, Facts, Floats, pounds
+from planner.advice.facts import FEW, Advice, Facts, Floats, number, pounds
 from planner.names import LINE_FUND, Fund, Line, Year
 
 
@@ -35,7 +35,7 @@ def capital_limit(facts: Facts) -> Iterator[Advice]:
                 f"limits.capital_gbp_by_year.{text}",
                 f"{pounds(limit)} of capital in {text}, and {len(spent)} scheme{'' if len(spent) == 1 else 's'} that "
                 f"{'is' if len(spent) == 1 else 'are'} decided cost {pounds(total)} in that year, so that every plan breaks the limit",
-                f"Write {pounds(np.ceil(total))} or more, or put off '{dearest}', which takes {pounds(spent[dearest])} of it.",
+                f"Write {number(total)} or more, or put off '{dearest}', which takes {pounds(spent[dearest])} of it.",
             )
 
 
@@ -83,7 +83,7 @@ def high_needs_limit(facts: Facts) -> Iterator[Advice]:
                 f"limits.high_needs_gbp_by_year.{text}",
                 f"{pounds(limit)} of high needs revenue in {text}, and the children already placed, the places they are in and what is "
                 f"decided cost {pounds(least)}, so that every plan breaks the limit",
-                f"Write {pounds(np.ceil(least))} or more; new children come on top of that.",
+                f"Write {number(least)} or more; new children come on top of that.",
             )
 
 
@@ -135,7 +135,7 @@ def overfilling_pays(facts: Facts) -> Iterator[Advice]:
             "money.slack_prices.over_capacity_gbp_per_child_year",
             f"a child over a unit's places costs {pounds(over)} a year in the search, and a place saves up to {pounds(most)} of waiting, so "
             "that a plan fills units over their places",
-            f"Write {pounds(np.ceil(most))} or more, or write waiting as the first aim.",
+            f"Write {number(most)} or more, or write waiting as the first aim.",
         )
 
 
