@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.advice.contradictions import possible
+from planner.advice.facts import Advice, Facts
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
 from planner.compare.finished import read_one
@@ -62,7 +64,7 @@ WRITING = "Writing tables and charts"
 
 @dataclass(frozen=True)
 class Case:
-    """A scenario with everything worked out from it before anything is solved."""
+    """A scenario with everything worked out from it before anything is solved; ``advice`` is what it asks for and has only at a price."""
 
     loaded: LoadedScenario
     county: County
@@ -70,6 +72,7 @@ class Case:
     arcs: Arcs
     programme: Programme
     rates: Rates
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,10 +105,10 @@ class Settled:
 
 
 def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
-    """Read a scenario and its county and work out demand, arcs and prices.
+    """Read a scenario and its county, work out demand, arcs and prices, and look for what the scenario contradicts itself in.
 
     Raises:
-        InputError: with every problem in the scenario or the county.
+        InputError: with every problem in the scenario or the county, or with what no plan can do.
 
     """
     stage("Reading the scenario")
@@ -119,7 +122,8 @@ def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
     stage("Working out journeys and prices")
     arcs = build_arcs(loaded.scenario, county, demand)
     programme = build_programme(loaded.scenario, county)
-    return Case(loaded, county, demand, arcs, programme, build_rates(loaded.scenario, county, demand, arcs, programme))
+    rates = build_rates(loaded.scenario, county, demand, arcs, programme)
+    return Case(loaded, county, demand, arcs, programme, rates, possible(Facts(loaded, county, demand, arcs, programme, rates)))
 
 
 def build(case: Case) -> Model:
@@ -316,7 +320,10 @@ def _write(
     for name, frame in solution.tables.items():
         write.write_table(inside / "tables" / f"{name}.csv", frame)
     draw_all(inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
-    story = Story(case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken, settled.attempts)
+    notes = tuple(str(advice.problem(case.loaded)) for advice in case.advice)
+    story = Story(
+        case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken, settled.attempts, notes
+    )
     write.write_text(inside / "summary.md", summary_text(story))
     waiting = float(solution.table("waiting")["children"].sum())
     created = created or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

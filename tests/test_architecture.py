@@ -17,6 +17,7 @@ ORDER = [
     "demand",
     "network",
     "rates",
+    "advice",
     "model",
     "solve",
     "results",

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.commands.talk import EXIT_BUG, EXIT_CHECK, EXIT_DONE, EXIT_NO_PLAN, EXIT_REFUSED, EXIT_STOPPED, Teller, explain_failure, say
+from planner.commands.talk import EXIT_BUG, EXIT_CHECK, EXIT_DONE, EXIT_NO_PLAN, EXIT_REFUSED, EXIT_STOPPED, Teller, explain_failure, say, tell_advice
 from planner.commands.told import failure_data, run_data
 from planner.errors import InputError, PlannerError, Problem
 
@@ -224,6 +224,7 @@ def _finish(result: RunResult, *, quiet: bool) -> int:
         over = paid + float(result.solution.table("slacks")["objective_gbp"].sum()) - (paid if cost.bound is None else cost.bound)
         proven = f", proven within {max(over, 0.0) / abs(paid):.2%}" if cost.bound is not None and paid else ""
         say(f"  Cost £{paid / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'report.html'}")
+    tell_advice([advice.problem(result.case.loaded) for advice in result.case.advice])
     if len(result.attempts) > 1:
         for attempt in result.attempts:
             say(f"  {attempt}")

@@ -15,6 +15,7 @@ from planner.commands.talk import (
     data_root,
     problem_data,
     say,
+    tell_advice,
     tell_json,
     tell_problems,
 )
@@ -54,9 +55,11 @@ def _validate(arguments: argparse.Namespace) -> int:
             one |= {"ok": False, "problems": problem_data(error.problems)}
         else:
             areas, options = len(case.county.table("areas")), len(case.programme.options)
-            one |= {"county": case.county.name, "areas": areas, "options_in_play": options}
+            notes = [advice.problem(case.loaded) for advice in case.advice]
+            one |= {"county": case.county.name, "areas": areas, "options_in_play": options, "notes": problem_data(notes)}
             if not arguments.json:
                 sys.stdout.write(f"{path}: ok ({case.county.title}, {areas} areas, {options} options in play)\n")
+            tell_advice(notes)
         found.append(one)
     if arguments.json:
         tell_json({"scenarios": found, "exit_code": worst})

@@ -105,6 +105,14 @@ def problem_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     return [dataclasses.asdict(problem) for problem in problems]
 
 
+def tell_advice(problems: Sequence[Problem]) -> None:
+    """What a scenario asks for and has only at a price, or not in full; it can be run all the same."""
+    for problem in problems[:MOST_PROBLEMS]:
+        say(f"  note: {problem}")
+    if len(problems) > MOST_PROBLEMS:
+        say(f"  ... and {len(problems) - MOST_PROBLEMS} notes more")
+
+
 class Teller:
     """Says what is being done: a live line in a terminal, plain lines elsewhere."""
 

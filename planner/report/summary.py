@@ -41,6 +41,7 @@ class Story:
     cost_gbp: float
     broken_gbp: float
     attempts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def table(self, name: str) -> pd.DataFrame:
         """One table of the solution."""
@@ -329,6 +330,8 @@ def summary_text(story: Story) -> str:
     lines += _verdict(story)
     if scenario.description:
         lines += [scenario.description.strip(), ""]
+    if story.notes:
+        lines += ["## What the scenario asks for and cannot have in full", "", *(f"- {note}" for note in story.notes), ""]
     lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _early_help(story) + _money(story) + _growth(story)
     lines += ["## How good this plan is", ""]
     lines += [f"- {_proof(stage)}" for stage in record.stages]
