@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from planner import __version__
-from planner.commands import checking, reading, running
+from planner.commands import checking, forecasting, reading, running
 from planner.commands.talk import EXIT_INTERRUPTED, EXIT_TEXT, explain_failure, say
 from planner.errors import PlannerError
 
-GROUPS = (running, reading, checking)
+GROUPS = (running, reading, checking, forecasting)
 """The modules of commands, in the order in which help shows them."""
 
 
