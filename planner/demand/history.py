@@ -44,7 +44,9 @@ class History:
             raise InputError([_problem("the table is missing", "counts of EHCPs by year, for a forecast from history")])
         history = cls(table)
         if history.totals().empty:
-            raise InputError([_problem("no row counts all EHCPs that the county held in a January", "place county, measure held, ages 0 to 25")])
+            raise InputError(
+                [_problem("no row counts all EHCPs that the county held in a January", "place county, measure held, ages 0 to 25")]
+            )
         return history
 
     def until(self, january: int) -> History:
@@ -68,7 +70,9 @@ class History:
         """Children of all ages by year (rows) and provision type (columns)."""
         rows = self._plain[(self._plain["need"] == "*") & (self._plain["provision_type"] != "*")]
         rows = rows[(rows["measure"] == measure) & (rows["place"] == place)]
-        grid = rows.assign(year=rows["year"].astype(int)).pivot_table(index="year", columns="provision_type", values="children", aggfunc="sum")
+        grid = rows.assign(year=rows["year"].astype(int)).pivot_table(
+            index="year", columns="provision_type", values="children", aggfunc="sum"
+        )
         return grid.reindex(columns=list(PROVISION_TYPES)).fillna(0.0).astype(float)
 
     def _ages(self, measure: str, year: int, place: str) -> pd.DataFrame:

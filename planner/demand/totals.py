@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from planner.demand.history import COUNTY, ENGLAND, FILE, REGION, History
+from planner.demand.history import ENGLAND, FILE, REGION, History
 from planner.demand.shrinkage import pulled_difference
 from planner.errors import InputError, Problem
 
@@ -97,7 +97,9 @@ def growth(history: History) -> Growth:
             ]
         )
     first, weight, gaps = _first(own, parent, last)
-    errors = np.array([own[year + 1] - _first(own, parent, year)[0] for year in own.index if year + 1 in own.index and year - 1 in own.index])
+    errors = np.array(
+        [own[year + 1] - _first(own, parent, year)[0] for year in own.index if year + 1 in own.index and year - 1 in own.index]
+    )
     sd = float(np.sqrt((errors**2).mean())) if len(errors) else float(gaps.std(ddof=1))
     return Growth(last, float(series[last]), first, weight, sd, max(len(errors), LEAST_DEGREES))
 
