@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from planner import __version__
-from planner.commands import checking, importing, reading, running
+from planner.commands import checking, exporting, importing, reading, running
 from planner.commands.talk import EXIT_INTERRUPTED, EXIT_TEXT, explain_failure, say
 from planner.errors import PlannerError
 
-GROUPS = (running, reading, checking, importing)
+GROUPS = (running, reading, checking, importing, exporting)
 """The modules of commands, in the order in which help shows them."""
 
 
