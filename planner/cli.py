@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from planner import __version__
-from planner.commands import checking, forecasting, importing, reading, running, starting, trusting
+from planner.commands import checking, exporting, forecasting, importing, reading, running, starting, trusting
 from planner.commands.talk import EXIT_INPUT, EXIT_INTERRUPTED, EXIT_TEXT, explain_failure, plain_streams, say
 from planner.errors import PlannerError, nearest
 
-GROUPS = (starting, reading, running, trusting, checking, forecasting, importing)
+GROUPS = (starting, reading, running, trusting, checking, forecasting, importing, exporting)
 """The modules of commands, in the order in which help shows them."""
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +24,9 @@ def add(commands: Commands) -> None:
         "section-251, travel. What each reads is in docs/importers.md. A folder that is there already is never changed.",
     )  # fmt: skip
     one.add_argument("kind", choices=KIND_WORDS, metavar="KIND", help=", ".join(KIND_WORDS))
-    one.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the files, in any order; sen2 needs edubasealldata beside its modules")
+    one.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="the files, in any order; sen2 needs edubasealldata beside its modules"
+    )
     where = one.add_mutually_exclusive_group(required=True)
     where.add_argument("--county", metavar="NAME", help="write into imported/KIND in this county's folder")
     where.add_argument("--out", type=Path, metavar="FOLDER", help="write into this new folder")
@@ -52,10 +52,13 @@ def _import(arguments: argparse.Namespace) -> int:
     from planner.county.importers.ees import Authority
     from planner.county.importers.findings import report_lines
     from planner.county.new.one import import_kind
+    from planner.report.new_folder import write_new_folder
     from planner.report.write import write_text
 
     if arguments.county and not (arguments.data / arguments.county).is_dir():
-        raise _refuse(arguments.county, "--county", f"there is no folder {arguments.data / arguments.county}", fix="Use planner new-county, or --out.")
+        raise _refuse(
+            arguments.county, "--county", f"there is no folder {arguments.data / arguments.county}", fix="Use planner new-county, or --out."
+        )
     out = arguments.out if arguments.out is not None else arguments.data / arguments.county / "imported" / arguments.kind
     authority = Authority(arguments.la_code or _code_of(arguments), arguments.gss)
     problems = Problems()
@@ -69,7 +72,7 @@ def _import(arguments: argparse.Namespace) -> int:
             write_text(part / f"{name}.csv", as_text(table))
         write_text(part / "report.md", "\n".join(report_lines(f"Imported: {arguments.kind}", made.findings)))
 
-    folder = _new_folder(out, write)
+    folder = write_new_folder(out, write)
     _tell(folder, made.findings)
     return EXIT_DONE
 
@@ -94,16 +97,23 @@ def _new_county(arguments: argparse.Namespace) -> int:
     from planner.county.importers.ees import Authority
     from planner.county.new.make import Ask, make_county
     from planner.county.read import read_county
+    from planner.report.new_folder import must_be_new, write_new_folder
     from planner.report.write import write_text
     from planner.solve.highs_arrays import version
 
     version()  # The solver prints its banner the first time, whatever it is told: here, where it is turned away.
     if not arguments.name.replace("_", "").isalnum() or arguments.name != arguments.name.lower():
-        raise _refuse(arguments.name, "NAME", "not a name for a folder", "small letters, digits and underscores", "Give the council's own name with --name.")
+        raise _refuse(
+            arguments.name,
+            "NAME",
+            "not a name for a folder",
+            "small letters, digits and underscores",
+            "Give the council's own name with --name.",
+        )
     if not (arguments.la_code or arguments.gss):
         raise _refuse(arguments.name, "--la-code", "the council's code is missing", "a three-figure code such as 860")
     target = arguments.data / arguments.name
-    _must_be_new(target)
+    must_be_new(target)
     problems = Problems()
     ask = Ask(
         arguments.name, Authority(arguments.la_code, arguments.gss, arguments.title), arguments.title or arguments.name.replace("_", " ").title(),
@@ -122,34 +132,17 @@ def _new_county(arguments: argparse.Namespace) -> int:
         write_tables(build_tables(part), part)
         read_county(part)
 
-    folder = _new_folder(target, write)
+    folder = write_new_folder(target, write)
     _tell(folder, made.findings)
     say(f"  Next: planner validate {folder / 'first_scenario.yaml'} --data {arguments.data}")
     return EXIT_DONE
 
 
-def _must_be_new(target: Path) -> None:
-    if target.exists():
-        raise _refuse(str(target), "", "the folder is there already, and nothing is written over it", "a new folder", "Choose another name, or move the old one away.")
-
-
-def _new_folder(target: Path, write: Callable[[Path], None]) -> Path:
-    """Write a folder whole or not at all: into a hidden one beside it, which is taken away if anything goes wrong."""
-    from planner.report.write import begin_folder, finish_folder
-
-    _must_be_new(target)
-    part = begin_folder(target)
-    try:
-        write(part)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
-    return finish_folder(part, target)
-
-
 def _tell(folder: Path, findings: Findings) -> None:
     sys.stdout.write(f"{folder}\n")
-    say(f"  {len(findings.found)} things found, {len(findings.guessed)} guessed, {len(findings.missing)} missing: read {folder / 'report.md'}")
+    say(
+        f"  {len(findings.found)} things found, {len(findings.guessed)} guessed, {len(findings.missing)} missing: read {folder / 'report.md'}"
+    )
     for guess in findings.guessed[:8]:
         say(f"  guessed: {guess.what}" + (f" ({guess.value}{' ' + guess.unit if guess.unit else ''})" if guess.value else ""))
     if len(findings.guessed) > 8:

@@ -17,8 +17,15 @@ OTHER_COUNCILS = [("860", "E10000028", "Staffordshire"), ("861", "E06000021", "S
 
 
 def write(
-    path: Path, header: Sequence[str], rows: Iterable[Mapping[str, object]], *, mark: bool = False, ends: str = "\n",
-    encoding: str = "utf-8", above: Sequence[str] = (), below: Sequence[str] = (),
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Mapping[str, object]],
+    *,
+    mark: bool = False,
+    ends: str = "\n",
+    encoding: str = "utf-8",
+    above: Sequence[str] = (),
+    below: Sequence[str] = (),
 ) -> Path:
     """Write rows under a header; what a row does not name is empty."""
     text = io.StringIO()
@@ -41,7 +48,9 @@ def head(period: str, council: tuple[str, str, str], topic: str, breakdown: str,
 
 def ages_here(years: int) -> int:
     """Children with an EHCP of one age in the made-up council."""
-    return 0 if years < 3 else 2 if years == 3 else 8 if years == 4 else 12 if years <= 10 else 16 if years <= 15 else 10 if years <= 19 else 2
+    return (
+        0 if years < 3 else 2 if years == 3 else 8 if years == 4 else 12 if years <= 10 else 16 if years <= 15 else 10 if years <= 19 else 2
+    )
 
 
 def settings(years: int, children: int, total: str) -> dict[str, object]:
@@ -50,7 +59,7 @@ def settings(years: int, children: int, total: str) -> dict[str, object]:
     state = children // 3 if years <= 18 else 0
     independent = 1 if 8 <= years <= 16 and children > 6 else 0
     base = 1 if 5 <= years <= 15 and children > 6 else 0
-    college = children - 2 if 16 <= years else 0
+    college = children - 2 if years >= 16 else 0
     state = min(state, children - independent - base - college) if years >= 16 else state
     early = 1 if years <= 4 and children > 1 else 0
     unknown = 1 if years == 12 else 0
@@ -102,18 +111,34 @@ def new_plans(folder: Path, council: tuple[str, str, str] = (LA, GSS, NAME)) -> 
     return write(folder / "newplans.csv", [*columns.EES_HEAD, *columns.NEW_PLANS], rows, mark=True)
 
 
-def needs(folder: Path, name: str = "sen_needs_all_plans.csv", period: str = "202425", council: tuple[str, str, str] = (LA, GSS, NAME)) -> Path:
+def needs(
+    folder: Path, name: str = "sen_needs_all_plans.csv", period: str = "202425", council: tuple[str, str, str] = (LA, GSS, NAME)
+) -> Path:
     """Primary needs by age and by placement: totals of placements stand among their parts, as they are published."""
-    from planner.county.build.fitting import apportion
-
     import numpy as np
+
+    from planner.county.build.fitting import apportion
 
     def counts(children: int) -> dict[str, object]:
         shares = apportion(np.array(list(NEED_SHARES.values())), children)
         row: dict[str, object] = {column: 0 for column in columns.NEEDS if column.startswith("number_")}
         return {"ehc_plans": children, **row, **{f"number_{need}": int(n) for need, n in zip(NEED_SHARES, shares, strict=True)}}
 
-    rows, placed = [], dict.fromkeys(("mainstream_total", "special_academy_free", "special_independent", "fe_total", "nm_early_years", "placement_unknown", "mainstream_academy_resourced_provision"), 0)
+    rows, placed = (
+        [],
+        dict.fromkeys(
+            (
+                "mainstream_total",
+                "special_academy_free",
+                "special_independent",
+                "fe_total",
+                "nm_early_years",
+                "placement_unknown",
+                "mainstream_academy_resourced_provision",
+            ),
+            0,
+        ),
+    )
     for years in range(2, 26):
         row = settings(years, ages_here(years), "ehcplans")
         for column in placed:
@@ -136,23 +161,65 @@ def ceased(folder: Path, council: tuple[str, str, str] = (LA, GSS, NAME)) -> Pat
     rows = []
     for years in range(2, 21):
         gone = 0 if years < 10 else 1 if years < 19 else 6
-        rows.append({**head("2024", council, "Age plan ceased", _age_name(years, 20, "age 2 and under")), **dict.fromkeys(columns.CEASED, 0), "total_ceased": gone})
+        rows.append(
+            {
+                **head("2024", council, "Age plan ceased", _age_name(years, 20, "age 2 and under")),
+                **dict.fromkeys(columns.CEASED, 0),
+                "total_ceased": gone,
+            }
+        )
     rows.append({**head("2024", council, "Age plan ceased", "Age unknown"), **dict.fromkeys(columns.CEASED, 0), "total_ceased": 1})
-    rows.append({**head("2024", council, "All ceased EHC plans", "All ceased EHC plans"), **dict.fromkeys(columns.CEASED, 0), "total_ceased": 22})
+    rows.append(
+        {**head("2024", council, "All ceased EHC plans", "All ceased EHC plans"), **dict.fromkeys(columns.CEASED, 0), "total_ceased": 22}
+    )
     return write(folder / "ceased_plans.csv", [*columns.EES_HEAD, *columns.CEASED], rows, mark=True)
 
 
 def population(folder: Path) -> Path:
     """Children by LSOA and single year of age and sex, under title lines, with a total of each district among the rows."""
-    header = ["LAD 2021 Code", "LAD 2021 Name", "LSOA 2021 Code", "LSOA 2021 Name", "Total", *(f"{sex}{age}" for sex in "FM" for age in (*range(90), 90))]
+    header = [
+        "LAD 2021 Code",
+        "LAD 2021 Name",
+        "LSOA 2021 Code",
+        "LSOA 2021 Name",
+        "Total",
+        *(f"{sex}{age}" for sex in "FM" for age in (*range(90), 90)),
+    ]
     rows = []
     for number, (district, msoa) in enumerate(MSOAS):
         for part in "AB":
             ages = {f"{sex}{age}": 12 + (number + age) % 4 for sex in "FM" for age in range(91)}
-            rows.append({"LAD 2021 Code": DISTRICTS[district], "LAD 2021 Name": district, "LSOA 2021 Code": lsoa_code(number, part), "LSOA 2021 Name": f"{district} {msoa:03d}{part}", "Total": f"{sum(ages.values()):,}", **ages})
+            rows.append(
+                {
+                    "LAD 2021 Code": DISTRICTS[district],
+                    "LAD 2021 Name": district,
+                    "LSOA 2021 Code": lsoa_code(number, part),
+                    "LSOA 2021 Name": f"{district} {msoa:03d}{part}",
+                    "Total": f"{sum(ages.values()):,}",
+                    **ages,
+                }
+            )
     far = {f"{sex}{age}": 50 for sex in "FM" for age in range(91)}
-    rows.append({"LAD 2021 Code": "E07000195", "LAD 2021 Name": "Newcastle-under-Lyme", "LSOA 2021 Code": "E01029999", "LSOA 2021 Name": "Newcastle-under-Lyme 001A", "Total": "9,100", **far})
-    rows.append({"LAD 2021 Code": "E07000991", "LAD 2021 Name": "North Vale", "LSOA 2021 Code": "E07000991", "LSOA 2021 Name": "North Vale", "Total": "1", **far})
+    rows.append(
+        {
+            "LAD 2021 Code": "E07000195",
+            "LAD 2021 Name": "Newcastle-under-Lyme",
+            "LSOA 2021 Code": "E01029999",
+            "LSOA 2021 Name": "Newcastle-under-Lyme 001A",
+            "Total": "9,100",
+            **far,
+        }
+    )
+    rows.append(
+        {
+            "LAD 2021 Code": "E07000991",
+            "LAD 2021 Name": "North Vale",
+            "LSOA 2021 Code": "E07000991",
+            "LSOA 2021 Name": "North Vale",
+            "Total": "1",
+            **far,
+        }
+    )
     above = ["Mid-2022: small area population estimates,,,", "This sheet has one table,,,", ""]
     return write(folder / "sapelsoasyoa2022.csv", header, rows, above=above, ends="\r\n")
 
@@ -167,18 +234,51 @@ def centroids(folder: Path) -> Path:
     rows = []
     for number, (district, msoa) in enumerate(MSOAS):
         for at, part in enumerate("AB"):
-            rows.append({"FID": number, "LSOA21CD": lsoa_code(number, part), "LSOA21NM": f"{district} {msoa:03d}{part}", "x": 400_000 + 4_000 * number, "y": 300_000 + 3_000 * (number % 2) + 900 * at})
+            rows.append(
+                {
+                    "FID": number,
+                    "LSOA21CD": lsoa_code(number, part),
+                    "LSOA21NM": f"{district} {msoa:03d}{part}",
+                    "x": 400_000 + 4_000 * number,
+                    "y": 300_000 + 3_000 * (number % 2) + 900 * at,
+                }
+            )
     return write(folder / "LSOA_PopCentroids_EW_2021.csv", ["FID", "LSOA21CD", "LSOA21NM", "GlobalID", "x", "y"], rows, mark=True)
 
 
 def lookup(folder: Path) -> Path:
     """The look-up from output area to LSOA, MSOA, district and county, with a row for each output area."""
-    header = ["OA21CD", "LSOA21CD", "LSOA21NM", "LSOA21NMW", "MSOA21CD", "MSOA21NM", "MSOA21NMW", "LAD22CD", "LAD22NM", "LAD22NMW", "CTY22CD", "CTY22NM"]
+    header = [
+        "OA21CD",
+        "LSOA21CD",
+        "LSOA21NM",
+        "LSOA21NMW",
+        "MSOA21CD",
+        "MSOA21NM",
+        "MSOA21NMW",
+        "LAD22CD",
+        "LAD22NM",
+        "LAD22NMW",
+        "CTY22CD",
+        "CTY22NM",
+    ]
     rows = []
     for number, (district, msoa) in enumerate(MSOAS):
         for part in "AB":
             for output in range(2):
-                rows.append({"OA21CD": f"E00{number}{output}{part}", "LSOA21CD": lsoa_code(number, part), "LSOA21NM": f"{district} {msoa:03d}{part}", "MSOA21CD": msoa_code(number), "MSOA21NM": f"{district} {msoa:03d}", "LAD22CD": DISTRICTS[district], "LAD22NM": district, "CTY22CD": GSS, "CTY22NM": NAME})
+                rows.append(
+                    {
+                        "OA21CD": f"E00{number}{output}{part}",
+                        "LSOA21CD": lsoa_code(number, part),
+                        "LSOA21NM": f"{district} {msoa:03d}{part}",
+                        "MSOA21CD": msoa_code(number),
+                        "MSOA21NM": f"{district} {msoa:03d}",
+                        "LAD22CD": DISTRICTS[district],
+                        "LAD22NM": district,
+                        "CTY22CD": GSS,
+                        "CTY22NM": NAME,
+                    }
+                )
     return write(folder / "OA_LSOA_MSOA_LAD.csv", header, rows)
 
 
@@ -218,8 +318,19 @@ def gias(folder: Path) -> Path:
 
 def school_sen(folder: Path) -> Path:
     """The school-level file: two schools of the council, one special school, one with hidden needs."""
+
     def row(urn: int, phase: str, pupils: int, support: object, **need: object) -> dict[str, object]:
-        return {"time_period": "202425", "old_la_code": LA, "new_la_code": GSS, "URN": urn, "phase_type_grouping": phase, "Total pupils": pupils, "SEN support": support, "EHC plan": 5, **{f"SUP_Primary_need_{name}": value for name, value in need.items()}}
+        return {
+            "time_period": "202425",
+            "old_la_code": LA,
+            "new_la_code": GSS,
+            "URN": urn,
+            "phase_type_grouping": phase,
+            "Total pupils": pupils,
+            "SEN support": support,
+            "EHC plan": 5,
+            **{f"SUP_Primary_need_{name}": value for name, value in need.items()},
+        }
 
     rows = [
         row(4, "State-funded primary", 210, 30, slcn=15, semh=5, mld="c", spld=4),
@@ -231,8 +342,21 @@ def school_sen(folder: Path) -> Path:
 
 def section_251(folder: Path) -> Path:
     """Lines of the outturn: amounts with thousands separators, a total among them, and another council."""
+
     def row(line: str, net: object, council: tuple[str, str, str] = (LA, GSS, NAME)) -> dict[str, object]:
-        return {"time_period": "202425", "time_identifier": "Financial year", "geographic_level": "Local authority", "la_name": council[2], "old_la_code": council[0], "new_la_code": council[1], "category_of_expenditure": line, "sen_and_special_schools": net, "gross_expenditure": net, "income": 0, "net_expenditure": net}
+        return {
+            "time_period": "202425",
+            "time_identifier": "Financial year",
+            "geographic_level": "Local authority",
+            "la_name": council[2],
+            "old_la_code": council[0],
+            "new_la_code": council[1],
+            "category_of_expenditure": line,
+            "sen_and_special_schools": net,
+            "gross_expenditure": net,
+            "income": 0,
+            "net_expenditure": net,
+        }
 
     rows = [
         row("1.0.2 High needs place funding within Individual Schools Budget", "1,200,000"), row("1.2.1 Top-up funding - maintained schools", "900,000"),
@@ -250,3 +374,64 @@ def all_files(folder: Path) -> list[Path]:
         caseload(folder), new_plans(folder), needs(folder), needs(folder, "sen_need_newplans.csv", "2024"), ceased(folder), population(folder),
         centroids(folder), lookup(folder), gias(folder), school_sen(folder), section_251(folder),
     ]  # fmt: skip
+
+
+RETURN = [
+    # age in January 2025, need, URN, UKPRN, setting, in a base, left on, postcode
+    (7, "SLCN", "4", "", "", "1", "", "UP1 1AA"), (9, "ASD", "1", "", "", "0", "", "UP1 1AA"), (12, "SEMH", "2", "", "", "0", "", "UP1 1AB"),
+    (13, "ASD", "3", "", "", "0", "", "UP1 1AB"), (17, "MLD", "", "10001234", "", "0", "", "UP1 1AB"), (4, "SLCN", "", "", "EYP", "0", "", "UP1 1AA"),
+    (14, "SEMH", "", "", "EHE", "0", "", "UP9 9ZZ"), (10, "DS", "9", "", "", "0", "", "UP1 1AA"), (11, "", "5", "", "", "true", "", "UP1 1AA"),
+    (8, "PD", "4", "", "", "0", "2024-07-19", "UP1 1AA"),
+]  # fmt: skip
+
+
+def sen2(folder: Path) -> list[Path]:
+    """The modules of a person-level return about ten made-up children, as the collection exports them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows: dict[str, list[dict[str, object]]] = {module: [] for module in columns.SEN2}
+    rows["sen2"].append({"sen2tableid": 1, "year": 2025, "referencedate": "2025-01-16", "lea": LA})
+    for number, (years, need, urn, ukprn, setting, base, left, postcode) in enumerate(RETURN, start=1):
+        rows["person"].append(
+            {
+                "persontableid": number,
+                "surname": f"Surname{number}",
+                "forename": f"Forename{number}",
+                "personbirthdate": f"{2025 - years}-01-10" if number % 2 else f"10/01/{2025 - years}",
+                "postcode": postcode,
+                "upn": f"Z{number:012d}",
+            }
+        )
+        rows["requests"].append({"requeststableid": 100 + number, "persontableid": number})
+        rows["active-plans"].append({"activeplanstableid": 200 + number, "requeststableid": 100 + number})
+        common = {"activeplanstableid": 200 + number, "senunitindicator": base, "resourcedprovisionindicator": "0"}
+        rows["placement-detail"].append(
+            {
+                **common,
+                "placementdetailtableid": 300 + number,
+                "urn": urn,
+                "ukprn": ukprn,
+                "sensetting": setting,
+                "placementrank": 1,
+                "leavingdate": left,
+            }
+        )
+        rows["placement-detail"].append(
+            {**common, "placementdetailtableid": 400 + number, "urn": "6", "placementrank": 2, "leavingdate": "2023-07-20"}
+        )
+        if need:
+            rows["sen-need"].append({"senneedtableid": 500 + number, "activeplanstableid": 200 + number, "sentype": need, "sentyperank": 1})
+            rows["sen-need"].append(
+                {"senneedtableid": 600 + number, "activeplanstableid": 200 + number, "sentype": "OTH", "sentyperank": 2}
+            )
+    return [
+        write(folder / f"Blade-Export_16-01-2025_{module}.csv", columns.SEN2[module], listed, mark=True) for module, listed in rows.items()
+    ]
+
+
+def postcodes(folder: Path) -> Path:
+    """A part of the postcode directory."""
+    rows = [
+        {"pcds": "UP1 1AA", "lsoa21": lsoa_code(0, "A"), "msoa21": msoa_code(0)},
+        {"pcds": "UP1 1AB", "lsoa21": lsoa_code(3, "B"), "msoa21": msoa_code(3)},
+    ]
+    return write(folder / "ONSPD.csv", ["pcd", "pcd2", "pcds", "lsoa21", "msoa21"], [{**row, "pcd": str(row["pcds"])} for row in rows])

@@ -52,7 +52,8 @@ class Inputs:
 
 def cube(table: pd.DataFrame, rows: Sequence[str], columns: Sequence[str], row: str, column: str) -> pd.DataFrame:
     """Children of a long table as a grid of the given rows and columns; a pair that is not listed is 0."""
-    grid = table.pivot_table(index=row, columns=column, values="children", aggfunc="sum", fill_value=0.0)
+    children = table.assign(children=table["children"].astype(float))
+    grid = children.pivot_table(index=row, columns=column, values="children", aggfunc="sum", fill_value=0.0)
     return grid.reindex(index=list(rows), columns=list(columns), fill_value=0.0).astype(float)
 
 

@@ -153,7 +153,9 @@ def _sites(inputs: Inputs, ground: Ground, kind: str) -> list[dict[str, object]]
             east, north = (round(sum(point[axis] for point in centres) / len(centres)) for axis in (0, 1))
             place = {"area": ground.nearest_area(east, north), "easting_m": east, "northing_m": north}
         own = {column: site[column] for column in ("needs", "bands", "sector", "illustrative", "source", "quality")}
-        rows.append(_unit(str(site["unit"]), str(site["unit_name"]), kind, str(site["phases"]), places=float(site["places"]), **own, **place))
+        rows.append(
+            _unit(str(site["unit"]), str(site["unit_name"]), kind, str(site["phases"]), places=float(site["places"]), **own, **place)
+        )
     return rows
 
 

@@ -84,7 +84,19 @@ EES_KINDS: Final = (
     EesKind(
         "ceased",
         "EHC plans that ceased (ceased_plans)",
-        ("total_ceased", "max_age", "needs_met", "he", "employ", "transfer", "no_engage", "moved_outside_eng", "deceased", "not_rec", "other"),
+        (
+            "total_ceased",
+            "max_age",
+            "needs_met",
+            "he",
+            "employ",
+            "transfer",
+            "no_engage",
+            "moved_outside_eng",
+            "deceased",
+            "not_rec",
+            "other",
+        ),
         "calendar",
     ),
     EesKind(
@@ -172,7 +184,9 @@ def detect(header: tuple[str, ...] | list[str], file: str, sample: dict[str, str
             return kind
     if plain("number_asd") in have:
         period = sample.get("time_period", "").removesuffix(".0")
-        calendar = "calendar" in sample.get("time_identifier", "").lower() or (len(period) == 4 and "january" not in sample.get("time_identifier", "").lower())
+        calendar = "calendar" in sample.get("time_identifier", "").lower() or (
+            len(period) == 4 and "january" not in sample.get("time_identifier", "").lower()
+        )
         return "new-needs" if "new" in file.lower() or (calendar and "all" not in file.lower()) else "needs"
     return "caseload" if plain("mainstream_total") in have else ""
 
@@ -288,9 +302,13 @@ def _tell(result: EesTable, table: Official, codes: dict[str, int]) -> None:
     result.findings.found.append(text)
     if codes:
         counted = ", ".join(f"{mark} ({number} cells)" for mark, number in sorted(codes.items()))
-        result.findings.found.append(f"{result.file}: codes where figures would stand: {counted}; z and low count as 0, the others are not known")
+        result.findings.found.append(
+            f"{result.file}: codes where figures would stand: {counted}; z and low count as 0, the others are not known"
+        )
     if table.renamed:
-        result.findings.found.append(f"{result.file}: other spellings read: {', '.join(f'{new} for {old}' for old, new in table.renamed.items())}")
+        result.findings.found.append(
+            f"{result.file}: other spellings read: {', '.join(f'{new} for {old}' for old, new in table.renamed.items())}"
+        )
     if table.footers:
         result.findings.found.append(f"{result.file}: {len(table.footers)} lines of notes left out")
     absent = [name for name in table.absent if name not in ("time_identifier", "old_la_code", "region_name", "number_ds")]

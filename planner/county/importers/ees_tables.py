@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import pandas as pd
@@ -90,12 +90,14 @@ def ages(table: EesTable, year: int) -> list[tuple[int, EesRow]]:
 def of_unknown_age(table: EesTable, year: int, total: str) -> float:
     """Children of a year whose age the file does not give."""
     return sum(
-        known(row.figures.get(total)) for row in table.rows if row.year == year and is_age_topic(row.topic) and "unknown" in row.breakdown.lower()
+        known(row.figures.get(total))
+        for row in table.rows
+        if row.year == year and is_age_topic(row.topic) and "unknown" in row.breakdown.lower()
     )
 
 
-def _table(rows: list[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns)
+def _table(rows: Sequence[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=columns)
 
 
 def stock_tables(caseload: EesTable, year: int, source: str, findings: Findings) -> dict[str, pd.DataFrame]:

@@ -59,8 +59,7 @@ def report_lines(title: str, findings: Findings) -> list[str]:
         (
             "Guessed (each stands in assumptions.csv as an assumption)",
             [
-                f"`{guess.name}`: {guess.what}"
-                + (f" Value: {guess.value}{' ' + guess.unit if guess.unit else ''}." if guess.value else "")
+                f"`{guess.name}`: {guess.what}" + (f" Value: {guess.value}{' ' + guess.unit if guess.unit else ''}." if guess.value else "")
                 for guess in findings.guessed
             ],
         ),

@@ -54,7 +54,15 @@ STATE_SPECIAL: Final = ("community special", "foundation special", "academy spec
 INDEPENDENT_SPECIAL: Final = ("other independent special", "non-maintained special")
 ALTERNATIVE: Final = ("pupil referral unit", "alternative provision")
 COLLEGES: Final = ("further education", "sixth form centres", "special post 16", "higher education")
-NOT_SCHOOLS: Final = ("children's centre", "online provider", "british schools overseas", "service children", "offshore", "secure unit", "welsh")
+NOT_SCHOOLS: Final = (
+    "children's centre",
+    "online provider",
+    "british schools overseas",
+    "service children",
+    "offshore",
+    "secure unit",
+    "welsh",
+)
 
 _NEED_WORDS: Final = (
     ("profound", "PMLD"), ("pmld", "PMLD"), ("severe", "SLD"), ("sld", "SLD"), ("moderate", "MLD"), ("mld", "MLD"),
@@ -153,7 +161,13 @@ def read_gias(path: Path, authority: Authority, problems: Problems, *, every: bo
         return None
     findings = Findings()
     if not table.rows:
-        problems.add(path.name, "column LA (code)", f"no school has the code {authority.la_code}", line=2, expected="the three-figure code of the council")
+        problems.add(
+            path.name,
+            "column LA (code)",
+            f"no school has the code {authority.la_code}",
+            line=2,
+            expected="the three-figure code of the council",
+        )
         return None
     before = len(problems.found)
     schools = [_school(row, line, path.name, problems) for row, line in zip(table.rows, table.lines, strict=True) if _open(row)]
@@ -209,7 +223,13 @@ def _school(row: dict[str, str], line: int, file: str, problems: Problems) -> Sc
 
 def _ages(row: dict[str, str], value: dict[str, float]) -> tuple[int, int]:
     """Statutory ages; where they are empty, those usual in the phase."""
-    usual = {"nursery": (2, 5), "primary": (4, 11), "middle deemed primary": (5, 12), "middle deemed secondary": (9, 13), "secondary": (11, 16)}
+    usual = {
+        "nursery": (2, 5),
+        "primary": (4, 11),
+        "middle deemed primary": (5, 12),
+        "middle deemed secondary": (9, 13),
+        "secondary": (11, 16),
+    }
     low, high = usual.get(row["PhaseOfEducation (name)"].strip().lower(), (2, 19))
     first, last = value["StatutoryLowAge"], value["StatutoryHighAge"]
     return (low if math.isnan(first) else int(first)), (high if math.isnan(last) else int(last))

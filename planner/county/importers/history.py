@@ -69,7 +69,9 @@ def history_tables(tables: Mapping[str, Mapping[str, EesTable]], source: str) ->
         made["ehcp_history"] = pd.DataFrame(listed, columns=list(HISTORY_COLUMNS)).sort_values(list(HISTORY_COLUMNS[:7]), kind="stable")
     if held:
         listed = [(*key, children, source) for key, children in held.items()]
-        made["ehcp_years_held"] = pd.DataFrame(listed, columns=list(YEARS_HELD_COLUMNS)).sort_values(list(YEARS_HELD_COLUMNS[:5]), kind="stable")
+        made["ehcp_years_held"] = pd.DataFrame(listed, columns=list(YEARS_HELD_COLUMNS)).sort_values(
+            list(YEARS_HELD_COLUMNS[:5]), kind="stable"
+        )
     return {name: table.reset_index(drop=True) for name, table in made.items()}
 
 
@@ -93,7 +95,12 @@ def _count_settings(rows: dict[tuple[object, ...], float], place: str, table: Ee
             continue
         _put(rows, (place, measure, row.year, *span, EVERY, EVERY), whole, nought=True)
         if measure == "ceased":
-            _put(rows, (place, "moved_away", row.year, *span, EVERY, EVERY), sum(row.figures.get(name, math.nan) for name in _MOVED), nought=True)
+            _put(
+                rows,
+                (place, "moved_away", row.year, *span, EVERY, EVERY),
+                sum(row.figures.get(name, math.nan) for name in _MOVED),
+                nought=True,
+            )
         elif not math.isnan(row.figures.get("mainstream_total", math.nan)):
             for kind, children in _parts(row, total).items():
                 _put(rows, (place, measure, row.year, *span, EVERY, kind), children)
@@ -135,4 +142,3 @@ def read_places_above(paths: Iterable[tuple[str, Path]], region: str, problems: 
             if rows:
                 found.setdefault(place, {})[kind] = EesTable(EES_BY_KIND[kind], path.name, Authority(""), rows)
     return found
-

@@ -62,7 +62,7 @@ def decode(path: Path, problems: Problems) -> tuple[str, str] | None:
         problems.add(path.name, "", f"the file cannot be read: {error.strerror}", fix="Check the name and the folder.")
         return None
     if not raw.strip():
-        problems.add(path.name, "", "the file is empty")
+        problems.add(path.name, "", "the file is empty", fix="Download it again.")
     elif raw[:4] == b"PK\x03\x04":
         problems.add(path.name, "", "the file is a workbook or a zip, not CSV", fix="Unpack it, or save the sheet as 'CSV UTF-8'.")
     elif raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in raw[:4000]:

@@ -46,7 +46,12 @@ def area_columns(lowest: str) -> tuple[Wanted, ...]:
     return (
         Wanted(f"{lowest}CD", _spellings(lowest, "CD"), meaning=f"the code of the {lowest}"),
         Wanted(f"{lowest}NM", _spellings(lowest, "NM"), needed=False),
-        *(Wanted(f"{area}{what}", _spellings(area, what), needed=False) for area in ("MSOA", "LAD", "CTY") if area != lowest for what in ("CD", "NM")),
+        *(
+            Wanted(f"{area}{what}", _spellings(area, what), needed=False)
+            for area in ("MSOA", "LAD", "CTY")
+            if area != lowest
+            for what in ("CD", "NM")
+        ),
     )
 
 
@@ -137,7 +142,9 @@ def read_population(path: Path, problems: Problems, lowest: str = "LSOA") -> tup
         return None
     findings = Findings()
     what = "single years of age" if single else "groups of ages"
-    findings.found.append(f"{path.name}: children of {len(areas)} {lowest}s in {what}" + (f"; {others} other rows left out" if others else ""))
+    findings.found.append(
+        f"{path.name}: children of {len(areas)} {lowest}s in {what}" + (f"; {others} other rows left out" if others else "")
+    )
     return areas, findings
 
 

@@ -37,7 +37,14 @@ COLUMNS: Final = (
     Wanted("RP_Unit", needed=False),
 )
 
-_GROUPS: Final = (("nursery", "early_years"), ("primary", "primary"), ("secondary", "secondary"), ("special", ""), ("alternative", ""), ("pupil referral", ""))
+_GROUPS: Final = (
+    ("nursery", "early_years"),
+    ("primary", "primary"),
+    ("secondary", "secondary"),
+    ("special", ""),
+    ("alternative", ""),
+    ("pupil referral", ""),
+)
 
 
 def read_school_sen(path: Path, authority: Authority, schools: Mapping[str, School], problems: Problems) -> Imported | None:
@@ -70,7 +77,10 @@ def read_school_sen(path: Path, authority: Authority, schools: Mapping[str, Scho
         if not shares:
             continue
         counts = {name: _count(row.get(name, ""), name, path.name, line, problems) for name in ("SEN support", "Total pupils")}
-        needs = {need: _count(row.get(f"SUP_Primary_need_{names[0]}", "z"), names[0], path.name, line, problems) for need, names in SUPPORT.items()}
+        needs = {
+            need: _count(row.get(f"SUP_Primary_need_{names[0]}", "z"), names[0], path.name, line, problems)
+            for need, names in SUPPORT.items()
+        }
         hidden += sum(math.isnan(value) for value in (*needs.values(), counts["SEN support"]))
         known = {need: value for need, value in needs.items() if value > 0}
         total = counts["SEN support"] if not math.isnan(counts["SEN support"]) else sum(known.values())
@@ -85,11 +95,18 @@ def read_school_sen(path: Path, authority: Authority, schools: Mapping[str, Scho
         return None
     findings = Findings()
     whole = sum(children.values())
-    findings.found.append(f"{path.name}: {whole:,.0f} pupils on SEN support in mainstream schools by need and phase, of {pupils:,.0f} pupils")
+    findings.found.append(
+        f"{path.name}: {whole:,.0f} pupils on SEN support in mainstream schools by need and phase, of {pupils:,.0f} pupils"
+    )
     if hidden:
         findings.found.append(f"{path.name}: {hidden} hidden cells (c, x); what they leave of a school's total counts as need not recorded")
     if unsplit:
-        findings.guess("sen_support_need_not_known", "Pupils on SEN support whose need the file hides count as need not recorded (NSA)", f"{unsplit:.0f}", unit="children")
+        findings.guess(
+            "sen_support_need_not_known",
+            "Pupils on SEN support whose need the file hides count as need not recorded (NSA)",
+            f"{unsplit:.0f}",
+            unit="children",
+        )
     frame = pd.DataFrame([(need, phase, round(value, 2), "SENSCH") for (need, phase), value in children.items()],
                          columns=["need", "phase", "children", "source"])  # fmt: skip
     return Imported({"sen_support": frame}, findings)
@@ -108,7 +125,10 @@ def _phases(row: dict[str, str], school: School | None) -> dict[str, float]:
     if school is not None:
         if school.kind not in ("mainstream_support", "early_years_setting"):
             return {}
-        years = {phase: max(0, min(school.high, PHASE_AGES[phase][1] + 1) - max(school.low, PHASE_AGES[phase][0])) for phase in phases_of(school.low, school.high)}
+        years = {
+            phase: max(0, min(school.high, PHASE_AGES[phase][1] + 1) - max(school.low, PHASE_AGES[phase][0]))
+            for phase in phases_of(school.low, school.high)
+        }
         # A sixth form lasts two years, whatever the highest age says.
         years = {phase: min(count, 2) if phase == "post_16" else count for phase, count in years.items()}
         whole = sum(years.values())

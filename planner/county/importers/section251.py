@@ -20,7 +20,14 @@ from planner.county.importers.official import Wanted, plain, read_official
 from planner.errors import Problems
 from planner.names import SECTION_251_TITLES
 
-SPLITS: Final = ("early_years_establishments", "primary_schools", "secondary_schools", "sen_and_special_schools", "pupil_referral_units_and_alt_provision", "post_16")
+SPLITS: Final = (
+    "early_years_establishments",
+    "primary_schools",
+    "secondary_schools",
+    "sen_and_special_schools",
+    "pupil_referral_units_and_alt_provision",
+    "post_16",
+)
 COLUMNS: Final = (
     Wanted("time_period"),
     Wanted("geographic_level", needed=False),
@@ -64,12 +71,27 @@ def read_section_251(path: Path, authority: Authority, problems: Problems) -> Im
             problems.add(path.name, "column time_period", str(error), line=line, expected="a year such as 202425")
             continue
         key = (f"{year - 1}/{year % 100:02d}", match[1])
-        figures = {name: _money(row.get(name, ""), name, path.name, line, problems) for name in (*SPLITS, "gross_expenditure", "income", "net_expenditure")}
+        figures = {
+            name: _money(row.get(name, ""), name, path.name, line, problems)
+            for name in (*SPLITS, "gross_expenditure", "income", "net_expenditure")
+        }
         if key in rows and any(_unlike(rows[key][name], value) for name, value in figures.items()):
-            problems.add(path.name, f"line {key[1]}, {key[0]}", "stands twice with different amounts", line=line, expected="one row for each line and year")
+            problems.add(
+                path.name,
+                f"line {key[1]}, {key[0]}",
+                "stands twice with different amounts",
+                line=line,
+                expected="one row for each line and year",
+            )
         rows.setdefault(key, figures)
     if not rows and len(problems.found) == before:
-        problems.add(path.name, "column category_of_expenditure", "no high needs line was found", line=2, expected=f"lines such as {', '.join(HIGH_NEEDS[:4])}")
+        problems.add(
+            path.name,
+            "column category_of_expenditure",
+            "no high needs line was found",
+            line=2,
+            expected=f"lines such as {', '.join(HIGH_NEEDS[:4])}",
+        )
     if len(problems.found) > before:
         return None
     return _tables(rows, path.name)
@@ -90,13 +112,25 @@ def _unlike(one: float, other: float) -> bool:
 def _tables(rows: dict[tuple[str, str], dict[str, float]], file: str) -> Imported:
     columns = [*SPLITS, "gross_expenditure", "income", "net_expenditure"]
     lines = pd.DataFrame(
-        [(year, line, SECTION_251_TITLES.get(line, ""), *(values[name] for name in columns), "S251") for (year, line), values in sorted(rows.items())],
+        [
+            (year, line, SECTION_251_TITLES.get(line, ""), *(values[name] for name in columns), "S251")
+            for (year, line), values in sorted(rows.items())
+        ],
         columns=["financial_year", "line", "title", *columns, "source"],
     )
     findings = Findings()
     years = sorted({year for year, _ in rows})
-    spent = {year: sum(v["net_expenditure"] for (y, line), v in rows.items() if y == year and line in HIGH_NEEDS and not math.isnan(v["net_expenditure"])) for year in years}
-    findings.found.append(f"{file}: {len(rows)} high needs lines of {years[0]} to {years[-1]}; net {', '.join(f'£{spent[y] / 1e6:,.1f}m ({y})' for y in years)}")
+    spent = {
+        year: sum(
+            v["net_expenditure"]
+            for (y, line), v in rows.items()
+            if y == year and line in HIGH_NEEDS and not math.isnan(v["net_expenditure"])
+        )
+        for year in years
+    }
+    findings.found.append(
+        f"{file}: {len(rows)} high needs lines of {years[0]} to {years[-1]}; net {', '.join(f'£{spent[y] / 1e6:,.1f}m ({y})' for y in years)}"
+    )
     finance = []
     for (year, line), values in sorted(rows.items()):
         if line == CARRIED and not math.isnan(values["net_expenditure"]) and values["net_expenditure"] < 0:

@@ -19,7 +19,7 @@ from planner.county.importers.ees_tables import KINDS, MAY_BE, phase_of
 from planner.county.importers.figures import code
 from planner.county.importers.findings import Findings, Imported
 from planner.county.importers.gias import School
-from planner.county.importers.official import Official, Wanted, decode, find_header, plain, read_official
+from planner.county.importers.official import HEADER_WITHIN, Official, Wanted, decode, plain, read_official
 from planner.errors import Problems
 from planner.names import NEEDS, PHASES
 
@@ -64,7 +64,7 @@ class PostcodeLookup:
     small_to_area: Mapping[str, str]
 
 
-def module_of(header: Sequence[str], file: str) -> str:
+def module_of(header: Sequence[str]) -> str:
     """Which module of the return a header belongs to, by the number that only it holds; nothing if it is none."""
     have = {plain(name) for name in header}
     key = {
@@ -85,7 +85,7 @@ def day(text: str) -> date | None:
     """A date in one of the spellings that exports use; nothing if it is none of them."""
     for form in _DATES:
         try:
-            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a birthday has no time zone
+            return datetime.strptime(text.strip(), form).date()
         except ValueError:
             continue
     return None
@@ -121,14 +121,18 @@ def _read_module(path: Path, modules: dict[str, Official], problems: Problems) -
     text = decode(path, problems)
     if text is None:
         return
-    head = find_header((line.replace('"', "").split(",") for line in text[0].splitlines()[:30]), [w for m in MODULES.values() for w in m])
-    module = module_of(head[1], path.name) if head else ""
+    lines = (line.replace('"', "").split(",") for line in text[0].splitlines()[:HEADER_WITHIN])
+    module = next((found for cells in lines if (found := module_of(cells))), "")
     if module not in MODULES:
         if not module:
-            problems.add(path.name, "", "this is no module of the SEN2 return", line=1, expected="a column such as persontableid or senneedtableid")
+            problems.add(
+                path.name, "", "this is no module of the SEN2 return", line=1, expected="a column such as persontableid or senneedtableid"
+            )
         return
     if module in modules:
-        problems.add(path.name, f"module {module}", f"the module stands in {modules[module].file} already", fix="Give one return at a time.")
+        problems.add(
+            path.name, f"module {module}", f"the module stands in {modules[module].file} already", fix="Give one return at a time."
+        )
         return
     table = read_official(path, MODULES[module], problems)
     if table is not None:
@@ -156,7 +160,9 @@ class _Count:
             return census_day(int(year))
         found = [when for row in self.modules["placement-detail"].rows if (when := day(row.get("leavingdate", ""))) is not None]
         last = max(found, default=date(2025, 1, 1)).year
-        self.findings.guess("sen2_day", "The return's module sen2 is not there; the day it counts was taken from its dates", str(census_day(last)))
+        self.findings.guess(
+            "sen2_day", "The return's module sen2 is not there; the day it counts was taken from its dates", str(census_day(last))
+        )
         return census_day(last)
 
     def tables(self) -> Imported | None:
@@ -198,15 +204,24 @@ class _Count:
 
     def _tell(self, total: int, lost: int, unplaced: int, unneeded: int, moved: int, by_area: bool) -> None:
         say = self.findings
-        say.found.append(f"SEN2 return: {total} active plans on {self.on}, counted by need, phase and provision{' and area' if by_area else ''}")
+        say.found.append(
+            f"SEN2 return: {total} active plans on {self.on}, counted by need, phase and provision{' and area' if by_area else ''}"
+        )
         if lost:
             say.missing.append(f"SEN2 return: {lost} active plans whose request or person is not in the files; left out")
         if unneeded:
             say.guess("sen2_no_need", "Active plans without a need count as need not recorded (NSA)", unneeded, unit="children")
         if unplaced:
-            say.guess("sen2_no_placement", "Active plans without a placement on the day count as educated elsewhere", unplaced, unit="children")
+            say.guess(
+                "sen2_no_placement", "Active plans without a placement on the day count as educated elsewhere", unplaced, unit="children"
+            )
         if moved:
-            say.guess("sen2_other_ages", "Children in provision that the model does not know at their age count as educated elsewhere", moved, unit="children")
+            say.guess(
+                "sen2_other_ages",
+                "Children in provision that the model does not know at their age count as educated elsewhere",
+                moved,
+                unit="children",
+            )
         if self.lookup is None:
             say.missing.append("SEN2 return: no look-up of postcodes, so that children are spread over areas by the number who live there")
 
@@ -227,7 +242,9 @@ class _Count:
         for row, line in zip(table.rows, table.lines, strict=True):
             need = row["sentype"].upper()
             if need not in NEEDS:
-                self.problems.add(table.file, "column sentype", "not a need that is known", line=line, expected=f"one of {', '.join(NEEDS)}")
+                self.problems.add(
+                    table.file, "column sentype", "not a need that is known", line=line, expected=f"one of {', '.join(NEEDS)}"
+                )
                 continue
             plan, rank = row["activeplanstableid"], row["sentyperank"] or "9"
             if plan not in best or rank < best[plan][0]:
@@ -275,7 +292,9 @@ class _Count:
         found = {person: area_of.get(postcode, "") for person, postcode in mine.items()}
         nowhere = sum(not area for area in found.values())
         if nowhere:
-            self.findings.missing.append(f"SEN2 return: {nowhere} persons whose postcode the look-up does not know; counted without an area")
+            self.findings.missing.append(
+                f"SEN2 return: {nowhere} persons whose postcode the look-up does not know; counted without an area"
+            )
         return found
 
 

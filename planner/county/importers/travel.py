@@ -15,7 +15,11 @@ from planner.county.importers.official import Wanted, read_official
 from planner.errors import Problems, nearest
 
 COLUMNS: Final = (
-    Wanted("area", ("from", "from_id", "origin", "origin_id", "MSOA11CD", "MSOA21CD", "LSOA11CD", "LSOA21CD"), meaning="where the journey begins"),
+    Wanted(
+        "area",
+        ("from", "from_id", "origin", "origin_id", "MSOA11CD", "MSOA21CD", "LSOA11CD", "LSOA21CD"),
+        meaning="where the journey begins",
+    ),
     Wanted("site", ("to", "to_id", "destination", "destination_id", "unit", "URN"), meaning="where it ends"),
     Wanted("minutes", ("travel_time", "travel_time_p50", "time_minutes", "duration_minutes"), needed=False),
     Wanted("seconds", ("duration", "duration_s", "time_seconds", "total_time"), needed=False),
@@ -49,14 +53,20 @@ def read_matrix(path: Path, areas: Iterable[str], sites: dict[str, str], problem
     before, guessed, unreached, others = len(problems.found), 0, 0, set()
     for row, line in zip(table.rows, table.lines, strict=True):
         if known_areas and row["area"] not in known_areas:
-            problems.add(path.name, "column area", f"'{row['area']}' is not an area of the county", line=line, fix=nearest(row["area"], known_areas))
+            problems.add(
+                path.name, "column area", f"'{row['area']}' is not an area of the county", line=line, fix=nearest(row["area"], known_areas)
+            )
             continue
         if sites and row["site"] not in sites:
             others.add(row["site"])
             continue
-        values = {name: _number(row.get(name, ""), name, path.name, line, problems) for name in ("minutes", "seconds", "km", "metres", "miles")}
+        values = {
+            name: _number(row.get(name, ""), name, path.name, line, problems) for name in ("minutes", "seconds", "km", "metres", "miles")
+        }
         minutes = values["minutes"] if not math.isnan(values["minutes"]) else values["seconds"] / 60.0
-        km = next((value for value in (values["km"], values["metres"] / 1000.0, values["miles"] * KM_A_MILE) if not math.isnan(value)), math.nan)
+        km = next(
+            (value for value in (values["km"], values["metres"] / 1000.0, values["miles"] * KM_A_MILE) if not math.isnan(value)), math.nan
+        )
         if math.isnan(minutes):
             unreached += 1
             continue
@@ -72,7 +82,9 @@ def read_matrix(path: Path, areas: Iterable[str], sites: dict[str, str], problem
     if len(problems.found) > before:
         return None
     findings = Findings()
-    findings.found.append(f"{path.name}: {len(rows)} journeys from {len({row[0] for row in rows})} areas to {len({row[1] for row in rows})} sites")
+    findings.found.append(
+        f"{path.name}: {len(rows)} journeys from {len({row[0] for row in rows})} areas to {len({row[1] for row in rows})} sites"
+    )
     if unreached:
         findings.missing.append(f"{path.name}: {unreached} journeys without a time; no child can be placed over them")
     if others:

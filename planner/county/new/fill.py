@@ -98,7 +98,9 @@ def fill_sen_support(tables: dict[str, pd.DataFrame], pupils: float, findings: F
     return children, template_table("assumed/sen_support_shares.csv")
 
 
-def finance_rows(tables: dict[str, pd.DataFrame], block: float | None, base: int, ehcps: int, findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
+def finance_rows(
+    tables: dict[str, pd.DataFrame], block: float | None, base: int, ehcps: int, findings: Findings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The published and the assumed rows of the high needs budget."""
     year = str(Year(base - 1))
     columns = ["financial_year", "measure", "value_gbp", "status", "source"]

@@ -95,7 +95,9 @@ def _read_ehcp(got: Gathered, problems: Problems) -> None:
             got.ees[kind] = table
             got.findings.take([table.findings])
             got.authority = Authority(
-                got.authority.la_code or table.authority.la_code, got.authority.gss or table.authority.gss, got.authority.name or table.authority.name
+                got.authority.la_code or table.authority.la_code,
+                got.authority.gss or table.authority.gss,
+                got.authority.name or table.authority.name,
             )
     if got.ees:
         _read_past(got, problems)

@@ -85,7 +85,12 @@ def population_year(paths: Iterable[Path], base: int, given: int | None, finding
 
 
 def of_authority(
-    areas: dict[str, Area], authority: Authority, schools: Mapping[str, School], districts: Sequence[str], findings: Findings, problems: Problems
+    areas: dict[str, Area],
+    authority: Authority,
+    schools: Mapping[str, School],
+    districts: Sequence[str],
+    findings: Findings,
+    problems: Problems,
 ) -> list[Area]:
     """The small areas of the council: by its own code, by the districts named, or by the districts that its schools lie in."""
     for area in areas.values():
@@ -137,9 +142,9 @@ def ground_tables(mine: list[Area], lowest: str, years_behind: float, findings: 
     if lowest == "MSOA":
         return {**made, "areas": small.drop(columns=["msoa"])}
     made["areas"] = _gathered(small, {area.msoa: area.msoa_name for area in mine})
-    made["small_areas"] = small.drop(columns=["district"]).rename(columns={"area": "small_area", "area_name": "small_area_name", "msoa": "area"})[
-        ["small_area", "small_area_name", "area", "easting_m", "northing_m", "rural_urban", *GROUPS, "source"]
-    ]
+    made["small_areas"] = small.drop(columns=["district"]).rename(
+        columns={"area": "small_area", "area_name": "small_area_name", "msoa": "area"}
+    )[["small_area", "small_area_name", "area", "easting_m", "northing_m", "rural_urban", *GROUPS, "source"]]
     return made
 
 

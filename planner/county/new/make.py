@@ -92,11 +92,15 @@ def _assemble(ask: Ask, got: Gathered, base: int, behind: float, paths: Sequence
     fill_needs(tables, findings)
     tables |= agree(tables, findings)
     fill_flows(tables, base, findings)
-    children = {str(kind): int(count) for kind, count in tables["ehcps_by_provision_and_phase"].groupby("provision_type")["children"].sum().items()}
+    children = {
+        str(kind): int(count) for kind, count in tables["ehcps_by_provision_and_phase"].groupby("provision_type")["children"].sum().items()
+    }
     ehcps = sum(children.values())
     tables["ehcps_by_age"] = _all_ages(tables["ehcps_by_age"])
     if not got.schools:
-        findings.missing.append("no list of schools (edubasealldata): every child in a special school is put in one outside the council's area")
+        findings.missing.append(
+            "no list of schools (edubasealldata): every child in a special school is put in one outside the council's area"
+        )
     made: dict[str, pd.DataFrame] = special_tables(got.mine, children, shares(), tables["areas"], findings)
     bases = base_table(got.mine, tables["areas"])
     if len(bases):
@@ -151,7 +155,11 @@ def _places_left(tables: Mapping[str, pd.DataFrame], bases: pd.DataFrame, childr
     return {
         "existing_base_places_primary": (left["early_years"] + left["primary"], "places", f"{say} (early years and primary)"),
         "existing_base_places_secondary": (left["secondary"] + left["post_16"], "places", f"{say} (secondary and post-16)"),
-        "alternative_provision_places": (math.ceil(alternative * 1.15), "places", "Places in alternative provision for children with an EHCP: 15% more than are there"),
+        "alternative_provision_places": (
+            math.ceil(alternative * 1.15),
+            "places",
+            "Places in alternative provision for children with an EHCP: 15% more than are there",
+        ),
     }
 
 
@@ -160,7 +168,20 @@ def _sites(areas: pd.DataFrame) -> pd.DataFrame:
     size = areas.assign(children=areas[["aged_4_10", "aged_11_15"]].sum(axis=1)).groupby("district")["children"].sum()
     largest = str(size.sort_values(ascending=False, kind="stable").index[0])
     every = "|".join(sorted(str(district) for district in size.index))
-    columns = ["unit", "unit_name", "provision_type", "phases", "needs", "bands", "places", "districts", "sector", "illustrative", "source", "quality"]
+    columns = [
+        "unit",
+        "unit_name",
+        "provision_type",
+        "phases",
+        "needs",
+        "bands",
+        "places",
+        "districts",
+        "sector",
+        "illustrative",
+        "source",
+        "quality",
+    ]
     return pd.DataFrame(
         [
             ("ind_block_county", "Illustrative block of independent places", "independent_special", "primary|secondary", "SEMH|ASD|SLCN|MLD", "*", 0,
@@ -174,7 +195,10 @@ def _sites(areas: pd.DataFrame) -> pd.DataFrame:
 
 def _options(state: pd.DataFrame, title: str) -> pd.DataFrame:
     listed = listed_options(state)
-    words = {"new_special_all_age": "New all-age special school, illustrative site", "block_independent_county": f"Block of independent places, {title}"}
+    words = {
+        "new_special_all_age": "New all-age special school, illustrative site",
+        "block_independent_county": f"Block of independent places, {title}",
+    }
     names = [
         words.get(option, f"Illustrative expansion of {unit.removeprefix('sp_').replace('_', ' ').capitalize()}")
         for option, unit in zip(listed["option"], listed["unit"], strict=True)
@@ -187,7 +211,7 @@ def _journeys(got: Gathered, areas: pd.DataFrame, made: dict[str, pd.DataFrame],
     from planner.county.new.schools import unit_names
 
     for path in got.files.travel:
-        sites = {}
+        sites: dict[str, str] = {}
         for kind, start in (("state_special", "sp"), ("independent_special", "ind"), ("mainstream_support", "rc")):
             sites |= unit_names([school for school in got.mine if school.kind == kind], start)
         read = read_matrix(path, [str(area) for area in areas["area"]], {**sites, **{unit: unit for unit in sites.values()}}, problems)
@@ -229,10 +253,30 @@ def _sources(paths: Sequence[Path], base: int) -> str:
     had = {row["source"] for row in rows}
     for key, title in ours.items():
         if key not in had:
-            rows.append({"source": key, "title": title, "publisher": "As the file", "date": str(base), "address": "see the files below", "licence": "", "used_for": "Published tables"})
+            rows.append(
+                {
+                    "source": key,
+                    "title": title,
+                    "publisher": "As the file",
+                    "date": str(base),
+                    "address": "see the files below",
+                    "licence": "",
+                    "used_for": "Published tables",
+                }
+            )
     for number, path in enumerate(paths, start=1):
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        rows.append({"source": f"FILE{number}", "title": path.name, "publisher": "As the file", "date": "", "address": f"SHA-256 {digest}", "licence": "", "used_for": "Read to make this county"})
+        rows.append(
+            {
+                "source": f"FILE{number}",
+                "title": path.name,
+                "publisher": "As the file",
+                "date": "",
+                "address": f"SHA-256 {digest}",
+                "licence": "",
+                "used_for": "Read to make this county",
+            }
+        )
     return _csv(columns, rows)
 
 
@@ -245,7 +289,13 @@ def _csv(columns: list[str], rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def _scenario(ask: Ask, base: int) -> str:
-    return template_text(SCENARIO).replace("COUNTY", ask.name).replace("TITLE", ask.title).replace("BASE_YEAR", str(Year(base - 1))).replace("LEVEL_YEAR", str(Year(base + 5)))
+    return (
+        template_text(SCENARIO)
+        .replace("COUNTY", ask.name)
+        .replace("TITLE", ask.title)
+        .replace("BASE_YEAR", str(Year(base - 1)))
+        .replace("LEVEL_YEAR", str(Year(base + 5)))
+    )
 
 
 def _report(ask: Ask, got: Gathered, base: int, ehcps: int, findings: Findings) -> list[str]:

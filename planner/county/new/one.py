@@ -41,7 +41,13 @@ def import_kind(
     got = gather(paths, authority, problems, areas=False)
     here = got.files.kinds()
     for other in sorted(here - {kind} - _HELPERS.get(kind, set())):
-        problems.add("files", other, f"a file is of the kind {other}", expected=f"files of the kind {kind} ({KINDS[kind]})", fix=f"Write: planner import {other} ...")
+        problems.add(
+            "files",
+            other,
+            f"a file is of the kind {other}",
+            expected=f"files of the kind {kind} ({KINDS[kind]})",
+            fix=f"Write: planner import {other} ...",
+        )
     if kind not in here and not problems.found:
         problems.add("files", kind, "no file is of this kind", expected=KINDS[kind])
     if problems.found:
@@ -65,7 +71,11 @@ def _school_tables(got: Gathered) -> dict[str, pd.DataFrame]:
         [(school.district, school.easting, school.northing) for school in mine if school.easting == school.easting],
         columns=["district", "easting_m", "northing_m"],
     )
-    return {"schools": pd.DataFrame([_school_row(school) for school in mine]), "bases": base_table(mine, areas), "school_tiers": tiers(mine, got.findings)}
+    return {
+        "schools": pd.DataFrame([_school_row(school) for school in mine]),
+        "bases": base_table(mine, areas),
+        "school_tiers": tiers(mine, got.findings),
+    }
 
 
 def _school_row(school: School) -> dict[str, object]:

@@ -20,7 +20,13 @@ MOST_NEEDS: Final = 5
 """A school listed for more needs than this takes every need: the register's list grows and is seldom pruned."""
 MOST_EXPANSIONS: Final = 8
 
-_FOCUS: Final = (("semh", ("SEMH",)), ("spld", ("SPLD",)), ("complex", ("PD", "PMLD", "MSI", "HI", "VI")), ("severe", ("SLD",)), ("asd", ("ASD",)))
+_FOCUS: Final = (
+    ("semh", ("SEMH",)),
+    ("spld", ("SPLD",)),
+    ("complex", ("PD", "PMLD", "MSI", "HI", "VI")),
+    ("severe", ("SLD",)),
+    ("asd", ("ASD",)),
+)
 
 
 def unit_names(schools: Sequence[School], start: str) -> dict[str, str]:
@@ -76,7 +82,9 @@ def special_tables(
 
 
 def _centres(areas: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    found = {str(district): (float(part["easting_m"].mean()), float(part["northing_m"].mean())) for district, part in areas.groupby("district")}
+    found = {
+        str(district): (float(part["easting_m"].mean()), float(part["northing_m"].mean())) for district, part in areas.groupby("district")
+    }
     return {**found, "": (float(areas["easting_m"].mean()), float(areas["northing_m"].mean()))}
 
 
@@ -105,7 +113,20 @@ def _state(
         east, north, position = placed(school, centres, centres[""])
         phases = phases_of(school.low, school.high)
         found = "pupils not given" if math.isnan(school.pupils) else f"{school.pupils:g} pupils"
-        known.append((names[school.urn], school.name, school.district, east, north, position, f"{school.low}-{school.high}", "|".join(phases), found, SOURCE))
+        known.append(
+            (
+                names[school.urn],
+                school.name,
+                school.district,
+                east,
+                north,
+                position,
+                f"{school.low}-{school.high}",
+                "|".join(phases),
+                found,
+                SOURCE,
+            )
+        )
         places = _places(school, int(roll), share["special_school_occupancy"])
         guessed += math.isnan(school.capacity)
         focus = focus_of(school.needs, early=phases == ("early_years",))
@@ -115,7 +136,9 @@ def _state(
     findings.guess("special_school_rolls", "Children at each state special school, in proportion to its pupils; the rest are in other councils' schools",
                    f"{total - outside} in {len(schools)} schools and {outside} elsewhere", effect="Which schools are full")  # fmt: skip
     if guessed:
-        findings.guess("special_school_places", "State special schools without a published capacity: places from their rolls", guessed, unit="schools")
+        findings.guess(
+            "special_school_places", "State special schools without a published capacity: places from their rolls", guessed, unit="schools"
+        )
     return {
         "published/state_special_schools": pd.DataFrame(
             known, columns=["unit", "unit_name", "district", "easting_m", "northing_m", "position", "ages", "phases", "found", "source"]
@@ -146,7 +169,19 @@ def _independent(
         places = math.ceil(int(roll) * (1.0 + share["independent_room_share"]))
         focus = focus_of(school.needs, early=False)
         phases = "|".join(phases_of(school.low, school.high))
-        assumed.append((names[school.urn], takes(school.needs), phases, "mixed" if focus == "generic" else focus, int(roll), places, "assumption", "red", ""))
+        assumed.append(
+            (
+                names[school.urn],
+                takes(school.needs),
+                phases,
+                "mixed" if focus == "generic" else focus,
+                int(roll),
+                places,
+                "assumption",
+                "red",
+                "",
+            )
+        )
     room = outside + round(total * share["independent_outside_room_share"])
     assumed.append(("ind_out_of_county", "*", "*", "mixed", outside, room, "assumption", "red", ""))
     findings.guess("independent_rolls", "Children at each independent or non-maintained special school, in proportion to its pupils",
@@ -179,7 +214,11 @@ def tiers(schools: Sequence[School], findings: Findings) -> pd.DataFrame:
     """How schools are organised in each district: first, middle and upper schools, and the ages at which children change school."""
     rows = []
     for district in sorted({school.district for school in schools if school.district}):
-        here = [school for school in schools if school.district == district and school.kind == "mainstream_support" and school.sector != "independent"]
+        here = [
+            school
+            for school in schools
+            if school.district == district and school.kind == "mainstream_support" and school.sector != "independent"
+        ]
         middle = [school for school in here if "middle" in school.phase.lower()]
         first = [school for school in here if school.phase.lower() == "primary" and school.high in (8, 9, 10)]
         upper = [school for school in here if school.phase.lower() == "secondary" and school.low in (12, 13, 14)]
@@ -187,7 +226,16 @@ def tiers(schools: Sequence[School], findings: Findings) -> pd.DataFrame:
         moves = sorted({school.low for school in middle} | {school.high for school in middle})
         rows.append((district, len(here) - len(middle) - len(upper) - len(ordinary), len(first), len(middle), len(upper), len(ordinary),
                      "|".join(map(str, moves)) if middle else "11", SOURCE))  # fmt: skip
-    columns = ["district", "primary_schools", "of_them_first_schools", "middle_schools", "upper_schools", "secondary_schools_from_11", "ages_of_transfer", "source"]
+    columns = [
+        "district",
+        "primary_schools",
+        "of_them_first_schools",
+        "middle_schools",
+        "upper_schools",
+        "secondary_schools_from_11",
+        "ages_of_transfer",
+        "source",
+    ]
     table = pd.DataFrame(rows, columns=columns)
     three = table[table["middle_schools"] > 0] if len(table) else table
     for row in three.to_dict("records"):
@@ -224,5 +272,8 @@ def listed_options(state: pd.DataFrame) -> pd.DataFrame:
     """Options named one by one: the larger special schools may grow, a new one may be built, and a block of places may be bought."""
     larger = state[state["unit"] != "sp_other_councils"].sort_values(["roll", "unit"], ascending=[False, True]).head(MOST_EXPANSIONS)
     rows = [(f"expand_{unit.removeprefix('sp_')}", "expand_special", unit) for unit in sorted(larger["unit"])]
-    rows += [("new_special_all_age", "new_special", "sp_new_all_age"), ("block_independent_county", "independent_block", "ind_block_county")]
+    rows += [
+        ("new_special_all_age", "new_special", "sp_new_all_age"),
+        ("block_independent_county", "independent_block", "ind_block_county"),
+    ]
     return pd.DataFrame(rows, columns=["option", "kind", "unit"])

@@ -99,7 +99,7 @@ def _take(path: Path, header: list[str], sample: dict[str, str], found: Sorted) 
     """Put the file where its header says; false if the header says nothing."""
     if kind := ees.detect(header, path.name, sample):
         found.ehcp.setdefault(kind, []).append(path)
-    elif sen2.module_of(header, path.name):
+    elif sen2.module_of(header):
         found.sen2.append(path)
     elif _has(header, *_named(gias.GIAS_COLUMNS, "URN", "EstablishmentName", "LA (code)")):
         found.schools.append(path)
