@@ -21,7 +21,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.commands.talk import EXIT_BUG, EXIT_CHECK, EXIT_DONE, EXIT_NO_PLAN, EXIT_REFUSED, EXIT_STOPPED, Teller, explain_failure, say, tell_advice
+from planner.commands.talk import (
+    EXIT_BUG,
+    EXIT_CHECK,
+    EXIT_DONE,
+    EXIT_NO_PLAN,
+    EXIT_REFUSED,
+    EXIT_STOPPED,
+    Teller,
+    explain_failure,
+    say,
+    tell_advice,
+)
 from planner.commands.told import failure_data, run_data
 from planner.errors import InputError, PlannerError, Problem
 
