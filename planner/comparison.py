@@ -12,11 +12,11 @@ import pandas as pd
 
 import planner
 from planner.compare.build import Comparison, compare
-from planner.compare.findings import cheapest
+from planner.compare.findings import alike, cheapest, clear
 from planner.folders.swap import claimed
 from planner.folders.whole import file_hashes
 from planner.publish.comparison import comparison_pack
-from planner.publish.pack import NOT_APPLICABLE, NOT_AVAILABLE, Pack
+from planner.publish.pack import ALIKE, NOT_APPLICABLE, NOT_AVAILABLE, Pack
 from planner.report import write
 from planner.report.packs import write_internal
 from planner.run import publish_into
@@ -103,6 +103,7 @@ def internal_pack(comparison: Comparison) -> Pack:
     facts["last_year"] = min(run.years[-1] for run in runs)
     facts["created"] = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     facts["check"] = "passed"
+    facts[ALIKE] = "; ".join(f"{one.name} = {other.name}" for one, other in alike(runs))
     for run in runs:
         facts[f"title_{run.name}"] = run.title
         if run.gap_gbp != float("inf"):
@@ -145,7 +146,11 @@ def answer(comparison: Comparison) -> list[str]:
     waits = side.loc["Child-years waiting"]
     said.append("Waiting, child-years: " + "; ".join(f"{run.title} {float(waits[run.name]):,.1f}" for run in runs))
     back = side.loc["Payback year"]
-    years = [f"{run.title} {back[run.name] if back[run.name] else 'not within the years planned'}" for run in runs[1:]]
+    years = [
+        f"{run.title} {back[run.name] if back[run.name] else 'not within the years planned'}"
+        + ("" if clear(runs[0], run) else " (no clear difference in cost)")
+        for run in runs[1:]
+    ]
     said.append(f"Pays back against {runs[0].title}: " + "; ".join(years))
     said += [
         f"{run.title} is out of date: {', '.join(comparison.changed[run.name])} changed since"

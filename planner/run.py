@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from planner.advice.contradictions import possible
+from planner.advice.facts import Advice, Facts
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
 from planner.compare.finished import read_one
@@ -50,7 +52,9 @@ from planner.results.solution import Solution
 from planner.results.start import openings_of
 from planner.scenario.load import LoadedScenario, load_scenario
 from planner.scenario.schema import Publish
-from planner.solve.outcome import Answer
+from planner.solve.another import Way, ways
+from planner.solve.guard import SolverFailedError
+from planner.solve.outcome import Answer, Outcome, why_no_plan
 from planner.solve.run import solve, weighted_task
 from planner.solve.task import Progress
 from planner.solve.through_pulp import write_problem
@@ -60,7 +64,7 @@ WRITING = "Writing tables and charts"
 
 @dataclass(frozen=True)
 class Case:
-    """A scenario with everything worked out from it before anything is solved."""
+    """A scenario with everything worked out from it before anything is solved; ``advice`` is what it asks for and has only at a price."""
 
     loaded: LoadedScenario
     county: County
@@ -68,13 +72,15 @@ class Case:
     arcs: Arcs
     programme: Programme
     rates: Rates
+    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True)
 class RunResult:
     """A finished run: where it was written, the solution with all its tables, and what the check found.
 
-    ``withheld`` says why nothing was published, and is empty where the public folder was written.
+    ``withheld`` says why nothing was published, and is empty where the public folder was written. ``attempts`` are the ways in which
+    the answer was looked for, one sentence each: more than one where the first failed or did not pass the check.
     """
 
     folder: Path
@@ -83,13 +89,26 @@ class RunResult:
     answer: Answer
     check: CheckReport
     withheld: str = ""
+    attempts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A plan with its tables, what the check says of them, its cost and the price of broken limits (pounds), and how it was come by."""
+
+    answer: Answer
+    solution: Solution
+    report: CheckReport
+    cost: float
+    broken: float
+    attempts: tuple[str, ...]
 
 
 def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
-    """Read a scenario and its county and work out demand, arcs and prices.
+    """Read a scenario and its county, work out demand, arcs and prices, and look for what the scenario contradicts itself in.
 
     Raises:
-        InputError: with every problem in the scenario or the county.
+        InputError: with every problem in the scenario or the county, or with what no plan can do.
 
     """
     stage("Reading the scenario")
@@ -103,7 +122,8 @@ def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
     stage("Working out journeys and prices")
     arcs = build_arcs(loaded.scenario, county, demand)
     programme = build_programme(loaded.scenario, county)
-    return Case(loaded, county, demand, arcs, programme, build_rates(loaded.scenario, county, demand, arcs, programme))
+    rates = build_rates(loaded.scenario, county, demand, arcs, programme)
+    return Case(loaded, county, demand, arcs, programme, rates, possible(Facts(loaded, county, demand, arcs, programme, rates)))
 
 
 def build(case: Case) -> Model:
@@ -164,10 +184,12 @@ def run_scenario(
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
     start_from: Path | None = None,
+    created: str = "",
 ) -> RunResult:
     """Run one scenario and write its folder.
 
-    ``start_from`` is the folder of a finished run whose openings the search begins from.
+    ``start_from`` is the folder of a finished run whose openings the search begins from. ``created`` is the moment that the files
+    name, now if empty: a run that is made again names the first one's, so that its files can be the same to the byte.
 
     Results are written to a new folder and put in place whole, so the last good result is kept until then.
 
@@ -186,7 +208,7 @@ def run_scenario(
     try:
         case = prepare(Path(path), data_root, told)
         with claimed(Path(out_root) / case.loaded.path.stem):
-            return _search_and_write(case, Path(out_root), told, progress, stop, start_from)
+            return _search_and_write(case, Path(out_root), told, progress, stop, start_from, created)
     except MemoryError as error:
         kind = WriteError if at[0] == WRITING else SolveError
         raise kind(
@@ -201,6 +223,7 @@ def _search_and_write(
     progress: Callable[[Progress], None] | None,
     stop: threading.Event | None,
     start_from: Path | None,
+    created: str,
 ) -> RunResult:
     """Search for the plan of a prepared case and write its folder, which is claimed."""
     stage("Building the model")
@@ -209,41 +232,86 @@ def _search_and_write(
     build_seconds = time.perf_counter() - started
     stage("Searching for the best plan")
     openings = None if start_from is None else openings_of(model, read_one(start_from).tables["options"])
-    answer = solve(model.program, case.loaded.scenario, progress, stop, openings=openings)
-    answer = replace(answer, record=replace(answer.record, build_seconds=build_seconds))
-    if answer.values is None:
-        last = answer.record.stages[-1]
-        raise SolveError(
-            f"The search ended without a plan: {last.outcome} while improving {last.aim}" + (f" ({last.limit})" if last.limit else "") + "."
-        )
-    stage("Adding up places, journeys and money")
-    solution = all_tables(case, model, answer, answer.values)
-    program = model.program
-    broken = float(program.aims["broken_limits"].costs @ answer.values)
-    cost = float(program.aims["cost"].costs @ answer.values) + program.aims["cost"].constant - broken
+
+    def search(way: Way) -> Answer:
+        chosen = case.loaded.scenario.model_copy(update={"solve": way.settings})
+        found = solve(model.program, chosen, progress, stop, openings=openings, presolve=way.presolve)
+        return replace(found, record=replace(found.record, build_seconds=build_seconds))
+
+    settled = settle(case, model, search, stage, stop)
+    stage(WRITING)
+    folder, withheld = _write(case, settled, out_root, start_from, created, by_hand=stop is not None and stop.is_set())
+    return RunResult(folder, case, settled.solution, settled.answer, settled.report, withheld, settled.attempts)
+
+
+def settle(
+    case: Case, model: Model, search: Callable[[Way], Answer], stage: Callable[[str], None], stop: threading.Event | None
+) -> Settled:
+    """A plan that passes the check, looked for once more in each other way where the solver fails or its plan does not pass.
+
+    Where no plan passes, the first is given back with what the check found of it; a plan that passes though the solver failed on the way is
+    kept in case no other way leads further.
+
+    Raises:
+        SolveError: if no way leads to a plan.
+
+    """
+    attempts: list[str] = []
+    spare: Settled | None = None
+    for way in ways(case.loaded.scenario.solve, model.program.column_count):
+        if attempts:
+            stage(f"Looking again: {way.words}")
+        try:
+            answer = search(way)
+        except SolveError as error:
+            if not attempts and not isinstance(error, SolverFailedError):
+                raise
+            attempts.append(f"{way.words}: {error}")
+            continue
+        if answer.values is None:
+            attempts.append(f"{way.words}: {why_no_plan(answer.record)}")
+            if answer.record.outcome is Outcome.STOPPED_WITHOUT_PLAN or (stop is not None and stop.is_set()):
+                break
+            continue
+        stage("Adding up places, journeys and money")
+        found = _checked(case, model, answer, answer.values, stage)
+        attempts.append(f"{way.words}: {_came_of(found)}")
+        if spare is None or (found.report.passed and not spare.report.passed):
+            spare = found
+        if found.report.passed and not any(part.failed for part in answer.record.stages):
+            spare = found
+            break
+        if stop is not None and stop.is_set():
+            break
+    if spare is None:
+        raise SolveError("\n".join(attempts))
+    return replace(spare, attempts=tuple(attempts))
+
+
+def _came_of(found: Settled) -> str:
+    failed = [stage for stage in found.answer.record.stages if stage.failed]
+    count = len(found.report.findings)
+    checked = "passed the check" if found.report.passed else f"{count} finding{'' if count == 1 else 's'} of the check"
+    return checked + "".join(f"; while improving {stage.aim} {stage.limit}" for stage in failed)
+
+
+def _checked(case: Case, model: Model, answer: Answer, values: np.ndarray, stage: Callable[[str], None]) -> Settled:
+    solution = all_tables(case, model, answer, values)
+    aims = model.program.aims
+    broken = float(aims["broken_limits"].costs @ values)
+    cost = float(aims["cost"].costs @ values) + aims["cost"].constant - broken
     stage("Checking every row and every pound")
     report = check_tables(
         solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
     )
-    stage(WRITING)
-    by_hand = stop is not None and stop.is_set()
-    folder, withheld = _write(case, solution, answer, report, cost, broken, out_root, start_from, by_hand=by_hand)
-    return RunResult(folder, case, solution, answer, report, withheld)
+    return Settled(answer, solution, report, cost, broken, ())
 
 
 def _write(
-    case: Case,
-    solution: Solution,
-    answer: Answer,
-    report: CheckReport,
-    cost: float,
-    broken: float,
-    out_root: Path,
-    start_from: Path | None,
-    *,
-    by_hand: bool = False,
+    case: Case, settled: Settled, out_root: Path, start_from: Path | None, created: str, *, by_hand: bool = False
 ) -> tuple[Path, str]:
     """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
+    solution, answer, report, cost, broken = settled.solution, settled.answer, settled.report, settled.cost, settled.broken
     target = out_root / case.loaded.path.stem
     part = write.begin_folder(target)
     inside = part / "internal"
@@ -252,16 +320,20 @@ def _write(
     for name, frame in solution.tables.items():
         write.write_table(inside / "tables" / f"{name}.csv", frame)
     draw_all(inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
-    story = Story(case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken)
+    notes = tuple(str(advice.problem(case.loaded)) for advice in case.advice)
+    story = Story(
+        case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken, settled.attempts, notes
+    )
     write.write_text(inside / "summary.md", summary_text(story))
     waiting = float(solution.table("waiting")["children"].sum())
-    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    created = created or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
     withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
     manifest = build_manifest(
         case.loaded, inputs_of(case.loaded, case.county), solve_part(answer.record, cost, broken, waiting), report, created
     )
+    manifest["attempts"] = list(settled.attempts)
     manifest["audience"], manifest["withheld"], manifest["facts"] = "internal", withheld, dict(pack.facts)
     if start_from is not None:
         manifest["started_from"] = start_from.resolve().name

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,10 @@ from planner.commands.talk import (
     Teller,
     explain_failure,
     say,
+    tell_advice,
 )
-from planner.errors import InputError, PlannerError, Problem
+from planner.commands.told import failure_data, run_data
+from planner.errors import InputError, PlannerError, Problem, SolveError
 
 if TYPE_CHECKING:
     from planner.kept import Standing
@@ -48,22 +50,26 @@ FAULTS = (ArithmeticError, AssertionError, AttributeError, ImportError, LookupEr
 
 @dataclass(frozen=True)
 class Task:
-    """One scenario to run: its file, its counties, where results go, where the search begins, and whether results that stand may be kept."""
+    """One scenario to run: its file, its counties, where results go, where the search begins, whether results that stand are made again,
+    and whether the output stream is kept for data.
+    """
 
     scenario: Path
     data: Path
     out: Path
     start_from: Path | None = None
     again: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a scenario ended: its exit code, and its folder if that can be compared."""
+    """How a scenario ended: its exit code, its folder if that can be compared, and what is told of it as data."""
 
     scenario: Path
     code: int
     folder: Path | None = None
+    told: dict[str, Any] = field(default_factory=dict)
 
 
 def refuse_twins(tasks: Sequence[Task]) -> None:
@@ -160,12 +166,13 @@ def one(task: Task, stop: threading.Event) -> Ended:
                 start_from=task.start_from,
             )
     except PlannerError as error:
-        return Ended(task.scenario, explain_failure(error))
+        code = explain_failure(error)
+        return Ended(task.scenario, code, told=failure_data(task.scenario, error, code))
     except MemoryError:
         say(NO_MEMORY)
-        return Ended(task.scenario, EXIT_NO_PLAN)
-    code = _finish(result)
-    return Ended(task.scenario, code, result.folder if result.check.passed else None)
+        return Ended(task.scenario, EXIT_NO_PLAN, told=failure_data(task.scenario, SolveError(NO_MEMORY), EXIT_NO_PLAN))
+    code = _finish(result, quiet=task.quiet)
+    return Ended(task.scenario, code, result.folder if result.check.passed else None, run_data(result.folder, code))
 
 
 class _Marked(io.TextIOBase):
@@ -199,25 +206,28 @@ def _kept(task: Task, stands: Standing) -> Ended:
     from planner.solve.outcome import Outcome
 
     say(f"  Unchanged since {stands.when}, so the results were kept. Give --again to run it anew.")
-    sys.stdout.write(f"{stands.folder}\n")
+    if not task.quiet:
+        sys.stdout.write(f"{stands.folder}\n")
     solve = stands.manifest["solve"]
     say(f"  Cost £{float(solve['cost_gbp']) / 1e6:,.1f}m present value. Read {stands.folder / 'internal' / 'report.html'}")
     withheld = str(stands.manifest.get("withheld") or "")
     if withheld:
         say(f"  {withheld} The exact results are in {stands.folder / 'internal'}.")
-        return Ended(task.scenario, EXIT_REFUSED, stands.folder)
-    say(f"  What may be published is in {stands.folder / 'public'}")
-    if solve["outcome"] in (Outcome.PROVEN, Outcome.WITHIN_GAP):
-        return Ended(task.scenario, EXIT_DONE, stands.folder)
-    say("  Its search stopped at a limit then.")
-    return Ended(task.scenario, EXIT_STOPPED, stands.folder)
+        code = EXIT_REFUSED
+    else:
+        say(f"  What may be published is in {stands.folder / 'public'}")
+        code = EXIT_DONE if solve["outcome"] in (Outcome.PROVEN, Outcome.WITHIN_GAP) else EXIT_STOPPED
+        if code == EXIT_STOPPED:
+            say("  Its search stopped at a limit then.")
+    return Ended(task.scenario, code, stands.folder, run_data(stands.folder, code, kept=True))
 
 
-def _finish(result: RunResult) -> int:
+def _finish(result: RunResult, *, quiet: bool) -> int:
     from planner.solve.outcome import Outcome
 
     record = result.answer.record
-    sys.stdout.write(f"{result.folder}\n")
+    if not quiet:
+        sys.stdout.write(f"{result.folder}\n")
     usual = result.case.loaded.path.stem
     if result.folder.name != usual:
         say(
@@ -229,6 +239,10 @@ def _finish(result: RunResult) -> int:
         over = paid + float(result.solution.table("slacks")["objective_gbp"].sum()) - (paid if cost.bound is None else cost.bound)
         proven = f", proven within {max(over, 0.0) / abs(paid):.2%}" if cost.bound is not None and paid else ""
         say(f"  Cost £{paid / 1e6:,.1f}m present value{proven}. Read {result.folder / 'internal' / 'report.html'}")
+    tell_advice([advice.problem(result.case.loaded) for advice in result.case.advice])
+    if len(result.attempts) > 1:
+        for attempt in result.attempts:
+            say(f"  {attempt}")
     if not result.check.passed:
         say(f"  CHECK FAILED: {len(result.check.findings)} findings. Do not use these results.")
         for finding in result.check.findings[:10]:

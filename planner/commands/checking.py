@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from planner.commands.talk import EXIT_CHECK, EXIT_DONE, EXIT_REFUSED, Commands, add_data, say
+from planner.commands.talk import EXIT_CHECK, EXIT_DONE, EXIT_REFUSED, Commands, add_data, add_json, say, tell_json
 
 
 def add(commands: Commands) -> None:
@@ -18,6 +18,7 @@ def add(commands: Commands) -> None:
     attack.add_argument("--prices", type=Path, default=None, help="CSV of public unit prices: line, quantity, low_gbp, high_gbp")
     attack.add_argument("--whole", action="store_true", help="take it that the exact figures are whole numbers of children")
     add_data(check)
+    add_json(check)
     check.set_defaults(work=_check)
     attack.set_defaults(work=_attack)
 
@@ -26,15 +27,22 @@ def _check(arguments: argparse.Namespace) -> int:
     from planner.check.replay import check_folder
 
     worst = EXIT_DONE
+    found: list[dict[str, object]] = []
     for folder in arguments.folders:
         report = check_folder(folder, arguments.data if arguments.data is not None else Path("data"))
+        worst = worst if report.passed else EXIT_CHECK
+        findings = [str(finding) for finding in report.findings]
+        found.append({"folder": str(folder), "passed": report.passed, "tests": dict(report.tested), "findings": findings})
+        if arguments.json:
+            continue
         if report.passed:
             sys.stdout.write(f"{folder}: pass, {sum(report.tested.values()):,} tests of {len(report.tested)} rules\n")
         else:
-            worst = EXIT_CHECK
-            sys.stdout.write(f"{folder}: {len(report.findings)} findings\n")
-            for finding in report.findings:
+            sys.stdout.write(f"{folder}: {len(findings)} findings\n")
+            for finding in findings:
                 sys.stdout.write(f"  {finding}\n")
+    if arguments.json:
+        tell_json({"runs": found, "exit_code": worst})
     return worst
 
 

@@ -6,7 +6,19 @@ import argparse
 import sys
 from pathlib import Path
 
-from planner.commands.talk import EXIT_DONE, EXIT_INPUT, Commands, add_data, data_root, tell_problems
+from planner.commands.talk import (
+    EXIT_DONE,
+    EXIT_INPUT,
+    Commands,
+    add_data,
+    add_json,
+    data_root,
+    problem_data,
+    say,
+    tell_advice,
+    tell_json,
+    tell_problems,
+)
 from planner.errors import InputError
 
 
@@ -23,6 +35,7 @@ def add(commands: Commands) -> None:
     schema.add_argument("--root", type=Path, default=Path(), help="the project's folder")
     for command in (validate, model):
         add_data(command)
+    add_json(validate)
     for command, work in ((validate, _validate), (explain, _explain), (model, _write_model), (schema, _schema)):
         command.set_defaults(work=work)
 
@@ -31,16 +44,27 @@ def _validate(arguments: argparse.Namespace) -> int:
     from planner.run import prepare
 
     worst = EXIT_DONE
+    found: list[dict[str, object]] = []
     for path in arguments.scenarios:
+        one: dict[str, object] = {"scenario": path.stem, "file": str(path), "ok": True, "problems": []}
         try:
             case = prepare(path, data_root(arguments.data, path), lambda text: None)
         except InputError as error:
             tell_problems(error.problems)
             worst = EXIT_INPUT
+            one |= {"ok": False, "problems": problem_data(error.problems)}
         else:
-            sys.stdout.write(
-                f"{path}: ok ({case.county.title}, {len(case.county.table('areas'))} areas, {len(case.programme.options)} options in play)\n"
-            )
+            areas, options = len(case.county.table("areas")), len(case.programme.options)
+            notes = [advice.problem(case.loaded) for advice in case.advice]
+            one |= {"county": case.county.name, "areas": areas, "options_in_play": options, "notes": problem_data(notes)}
+            if not arguments.json:
+                sys.stdout.write(f"{path}: ok ({case.county.title}, {areas} areas, {options} options in play)\n")
+            tell_advice(notes)
+        found.append(one)
+    if arguments.json:
+        tell_json({"scenarios": found, "exit_code": worst})
+    elif worst == EXIT_DONE:
+        say(f"Next: planner run {' '.join(str(path) for path in arguments.scenarios)}")
     return worst
 
 

@@ -7,9 +7,22 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
-from planner.commands.talk import EXIT_DONE, EXIT_REFUSED, EXIT_TEXT, Commands, add_data, data_root, explain_failure, say
-from planner.errors import PlannerError
+from planner.commands.talk import (
+    EXIT_DONE,
+    EXIT_REFUSED,
+    EXIT_TEXT,
+    Commands,
+    add_data,
+    add_json,
+    data_root,
+    explain_failure,
+    problem_data,
+    say,
+    tell_json,
+)
+from planner.errors import InputError, PlannerError
 
 MOST_JOBS = 64
 """More processes at once than this are a slip of the keyboard."""
@@ -42,6 +55,7 @@ def add(commands: Commands) -> None:
     compare.add_argument("--align", action="store_true", help="compare runs of different lengths over the years that all plan")
     for command, work in ((run, _run), (compare, _compare)):
         add_data(command)
+        add_json(command)
         command.set_defaults(work=work)
 
 
@@ -55,7 +69,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from planner.commands.batch import Ended, Task, in_turn, refuse_twins, side_by_side
 
     out = arguments.out if arguments.out is not None else Path("outputs")
-    tasks = [Task(path, data_root(arguments.data, path), out, arguments.start_from, arguments.again) for path in arguments.scenarios]
+    tasks = [
+        Task(path, data_root(arguments.data, path), out, arguments.start_from, arguments.again, arguments.json)
+        for path in arguments.scenarios
+    ]
     refuse_twins(tasks)
     stop = threading.Event()
     previous = signal.signal(signal.SIGINT, lambda *_: stop.set() if not stop.is_set() else signal.default_int_handler(signal.SIGINT, None))
@@ -73,11 +90,17 @@ def _run(arguments: argparse.Namespace) -> int:
         say(
             f"{len(done)} of {len(tasks)} scenarios have results. Without: {', '.join(missing)}. The same command again runs only what is missing."
         )
+    comparison: dict[str, Any] | None = None
     if len(done) > 1 and not stop.is_set():
         near = arguments.scenarios[0]
-        worst = max(
-            worst, compared(done, arguments.base, near.resolve().parent, data_root(arguments.data, near), done[0].parent, align=False)
+        code, comparison = compared(
+            done, arguments.base, near.resolve().parent, data_root(arguments.data, near), done[0].parent, align=False, quiet=arguments.json
         )
+        worst = max(worst, code)
+    if arguments.json:
+        tell_json({"runs": [how.told for how in ended.values()], "comparison": comparison, "exit_code": worst})
+    elif len(done) == 1 and len(arguments.scenarios) == 1:
+        say(f"  Next: planner compare OTHER {done[0]} to set it beside another run, or planner sensitivity {arguments.scenarios[0]}")
     return worst
 
 
@@ -85,22 +108,46 @@ def _compare(arguments: argparse.Namespace) -> int:
     first = arguments.folders[0]
     out = arguments.out if arguments.out is not None else first.resolve().parent
     data = arguments.data if arguments.data is not None else Path("data")
-    return compared(arguments.folders, arguments.base, data.resolve().parent / "scenarios", data, out, align=arguments.align)
+    scenarios = data.resolve().parent / "scenarios"
+    code, told = compared(arguments.folders, arguments.base, scenarios, data, out, align=arguments.align, quiet=arguments.json)
+    if arguments.json:
+        tell_json({"comparison": told, "exit_code": code})
+    return code
 
 
-def compared(folders: list[Path], base: str, scenarios: Path, data: Path, out: Path, *, align: bool) -> int:
-    """Compare finished folders, say what was found and give the exit code."""
+def compared(
+    folders: list[Path], base: str, scenarios: Path, data: Path, out: Path, *, align: bool, quiet: bool = False
+) -> tuple[int, dict[str, Any]]:
+    """Compare finished folders, say what was found; give the exit code and what was found as data.
+
+    ``quiet`` leaves the output stream to the data.
+    """
     from planner.comparison import write_comparison
 
     try:
         result = write_comparison(folders, base, scenarios, data, out, align=align)
     except PlannerError as error:
-        return explain_failure(error)
-    sys.stdout.write(f"{result.folder}\n")
+        return explain_failure(error), {
+            "folder": None,
+            "error": str(error),
+            "problems": problem_data(error.problems) if isinstance(error, InputError) else [],
+        }
+    side = result.comparison.frames["results_side_by_side"]
+    told = {
+        "folder": str(result.folder),
+        "scenarios": [run.name for run in result.comparison.runs],
+        "said": result.said,
+        "withheld": result.withheld,
+        "results": [
+            {key: (None if value is None or value != value else value) for key, value in row.items()} for row in side.to_dict("records")
+        ],
+    }
+    if not quiet:
+        sys.stdout.write(f"{result.folder}\n")
     for line in result.said:
         say(f"  {line}")
     if result.withheld:
         say(f"  {result.withheld} The exact comparison is in {result.folder / 'internal'}.")
-        return EXIT_REFUSED
+        return EXIT_REFUSED, told
     say(f"  Read {result.folder / 'internal' / 'report.html'}; what may be published is in {result.folder / 'public'}")
-    return EXIT_DONE
+    return EXIT_DONE, told

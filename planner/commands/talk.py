@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import codecs
+import dataclasses
+import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -14,17 +18,19 @@ from planner.errors import DisclosureError, InputError, PlannerError, Problem, S
 if TYPE_CHECKING:
     from planner.solve.task import Progress
 
-EXIT_DONE, EXIT_BUG, EXIT_INPUT, EXIT_STOPPED, EXIT_NO_PLAN, EXIT_WRITE, EXIT_CHECK, EXIT_REFUSED = range(8)
+EXIT_DONE, EXIT_BUG, EXIT_INPUT, EXIT_STOPPED, EXIT_NO_PLAN, EXIT_WRITE, EXIT_CHECK, EXIT_REFUSED, EXIT_OTHERWISE = range(9)
 EXIT_INTERRUPTED = 130
 EXIT_TEXT = """exit codes:
   0  done, and proven within the gap asked for
   1  a fault in the program
-  2  the scenario or the county's tables are wrong
+  2  what was typed, the scenario or the county's tables are wrong
   3  a usable plan, but stopped before every aim was proven
   4  no plan was found, or memory ran out before there was one
   5  the results could not be written
   6  the check failed: do not use the results
   7  nothing was published: a small count could have been worked out
+  8  the machine is not ready (doctor), a run came out otherwise (reproduce),
+     or some variants failed (sensitivity)
   130  interrupted before there was a plan"""
 
 NO_MEMORY = (
@@ -46,10 +52,39 @@ def add_data(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_json(command: argparse.ArgumentParser) -> None:
+    """Add the option that asks for results as JSON."""
+    command.add_argument(
+        "--json", action="store_true", help="results as JSON on the output stream, for other programs; messages stay apart"
+    )
+
+
+def tell_json(data: object) -> None:
+    """Results for other programs: one JSON document on the output stream, in letters that every console has."""
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=True) + "\n")
+
+
 def say(text: str) -> None:
     """One line on the error stream, at once."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
+
+
+_PLAIN = {"£": "GBP ", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "→": "->", "×": "x", "≤": "<=", "≥": ">="}
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_PLAIN.get(letter, "?") for letter in error.object[error.start : error.end]), error.end
+
+
+def plain_streams() -> None:
+    """Write what a console cannot show in plain letters, so that no message fails on its encoding."""
+    codecs.register_error("plainly", _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="plainly")
 
 
 def data_root(given: Path | None, near: Path) -> Path:
@@ -69,11 +104,24 @@ def tell_problems(problems: Sequence[Problem]) -> None:
     say(f"{len(problems)} problem{'s' if len(problems) != 1 else ''} found; nothing was changed.")
 
 
+def problem_data(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Problems as data for other programs."""
+    return [dataclasses.asdict(problem) for problem in problems]
+
+
+def tell_advice(problems: Sequence[Problem]) -> None:
+    """What a scenario asks for and has only at a price, or not in full; it can be run all the same."""
+    for problem in problems[:MOST_PROBLEMS]:
+        say(f"  note: {problem}")
+    if len(problems) > MOST_PROBLEMS:
+        say(f"  ... and {len(problems) - MOST_PROBLEMS} notes more")
+
+
 class Teller:
     """Says what is being done: a live line in a terminal, plain lines elsewhere."""
 
     def __init__(self) -> None:
-        self.live = sys.stderr.isatty()
+        self.live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self.status: Any = None
         self.text = ""
         self.last = 0.0

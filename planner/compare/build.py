@@ -17,6 +17,7 @@ from planner.compare.side import compared, fairness, side_by_side
 from planner.errors import InputError, Problem, nearest
 from planner.finance.appraise import NEEDED, appraise
 from planner.finance.plan import mitigated_folders
+from planner.finance.switching import line_switches
 
 BRIDGES = {
     "bridge": ("cost", "change_gbp"),
@@ -67,6 +68,7 @@ def compare(folders: list[Path], base: str, scenarios: Path, data: Path, *, alig
         **compared(runs),
         **fairness(runs),
         **_bridges(runs),
+        "switching_values": _switches(runs),
     }
     if not notes:
         frames["dsg_plan_compared"] = pd.concat(
@@ -98,6 +100,12 @@ def _bridges(runs: list[Finished]) -> dict[str, pd.DataFrame]:
         for name, (of, _) in BRIDGES.items():
             rows[name] += [(run.name, cause, change + 0.0) for cause, change in found[of]]
     return {name: pd.DataFrame(rows[name], columns=["scenario", "cause", value]) for name, (_, value) in BRIDGES.items()}
+
+
+def _switches(runs: list[Finished]) -> pd.DataFrame:
+    found = [line_switches(runs[0].tables["ledger"], run.tables["ledger"]).assign(scenario=run.name) for run in runs[1:]]
+    frame = pd.concat(found, ignore_index=True)
+    return frame[["scenario", *(name for name in frame.columns if name != "scenario")]]
 
 
 def _cut(runs: list[Finished]) -> list[Finished]:

@@ -20,19 +20,29 @@ def cheapest(runs: list[Finished]) -> list[Finished]:
     return [least, *(run for run in runs if run is not least and not clear(least, run))]
 
 
+def alike(runs: list[Finished]) -> list[tuple[Finished, Finished]]:
+    """Every pair of runs whose costs have no clear difference."""
+    return [(one, other) for place, one in enumerate(runs) for other in runs[place + 1 :] if not clear(one, other)]
+
+
 def findings(runs: list[Finished], notes: list[str], changed: dict[str, list[str]]) -> list[str]:
     """The findings in words, the most important first."""
     said: list[str] = []
     least = cheapest(runs)
+    told = {frozenset((least[0].name, run.name)) for run in least}
     if len(least) == 1:
         said.append(f"{least[0].title} costs least.")
-    else:
+    elif all(not clear(one, other) for one in least for other in least if one is not other):
         said.append(f"{_listed([run.title for run in least])}: no clear difference in cost.")
+        told |= {frozenset((one.name, other.name)) for one in least for other in least}
+    else:
+        said.append(
+            f"{least[0].title} shows the lowest cost: no clear difference in cost from {_listed([run.title for run in least[1:]])}."
+        )
     said += [
         f"{one.title} and {other.title}: no clear difference in cost."
-        for place, one in enumerate(runs)
-        for other in runs[place + 1 :]
-        if not clear(one, other) and not (one in least and other in least)
+        for one, other in alike(runs)
+        if frozenset((one.name, other.name)) not in told
     ]
     for run in runs:
         if changed.get(run.name):

@@ -71,7 +71,7 @@ def compared(runs: list[Finished]) -> dict[str, pd.DataFrame]:
 
 
 def fairness(runs: list[Finished]) -> dict[str, pd.DataFrame]:
-    """Who waits, by district and by need, with journeys in the last year; and why."""
+    """Who waits, by district and by need, with journeys in the last year, what changes against the base; and why."""
     found: dict[str, list[tuple[object, ...]]] = {"equity_by_district": [], "equity_by_need": [], "waiting_reasons_compared": []}
     for run in runs:
         waits, travel = waiting(run), run.tables["travel"]
@@ -93,7 +93,12 @@ def fairness(runs: list[Finished]) -> dict[str, pd.DataFrame]:
         "equity_by_need": ["scenario", "need", "waiting"],
         "waiting_reasons_compared": ["scenario", "reason", "children"],
     }
-    return {name: pd.DataFrame(rows, columns=columns[name]) for name, rows in found.items()}
+    frames = {name: pd.DataFrame(rows, columns=columns[name]) for name, rows in found.items()}
+    for name, key, values in (("equity_by_district", "district", ("waiting", "journeys")), ("equity_by_need", "need", ("waiting",))):
+        base = frames[name][frames[name]["scenario"] == runs[0].name].set_index(key)
+        for value in values:
+            frames[name][f"change_{value}"] = frames[name][value] - frames[name][key].map(base[value])
+    return frames
 
 
 def side_by_side(runs: list[Finished], appraisals: dict[str, dict[str, object]]) -> pd.DataFrame:

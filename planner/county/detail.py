@@ -11,7 +11,7 @@ import pandas as pd
 
 from planner.county.county import County, Rate
 from planner.county.small import in_small_areas
-from planner.names import NEEDS, PHASES
+from planner.names import NEEDS, PHASE_AGES, PHASES
 from planner.scenario.schema import Scenario
 
 _LEVEL_COLUMN = {"small_area": "area", "area": "area", "planning_area": "planning_area", "district": "district"}
@@ -21,7 +21,7 @@ _UNGROUPED = ("small_area", "area")
 def at_detail(county: County, scenario: Scenario) -> County:
     """The county at the scenario's level of areas and needs, with the scenario's changes to units.
 
-    Small areas share out the children of the area they are part of. Grouped areas keep the district, and the centre of their children. Units that serve their own area are merged within a group and
+    Small areas share out the children of the area they are part of. Grouped areas keep the district, the centre of their children, and the age of transfer to the secondary phase that most of their children have. Units that serve their own area are merged within a group and
     type, with places added up (no limit wins). A unit takes a group of needs if it takes any need in it. Band mixes and
     transitions of a group are weighted by those who enter and by those who hold an EHCP. Children are conserved.
     """
@@ -223,4 +223,10 @@ def _grouped_areas(areas: pd.DataFrame, population: pd.DataFrame, area_to: Mappi
     sums["rural_urban"] = np.where(sums["urban_weight"] * 2 >= sums["weight"], "urban", "rural")
     sums["district"] = sums["group"].map(frame.groupby("group")["district"].first())
     sums["area"] = sums["area_name"] = sums["planning_area"] = sums["group"]
-    return sums[["area", "area_name", "district", "planning_area", "easting_m", "northing_m", "rural_urban"]].assign(source="grouped")
+    kept = ["area", "area_name", "district", "planning_area", "easting_m", "northing_m", "rural_urban"]
+    if "secondary_from_age" in frame:
+        frame["secondary_from_age"] = frame["secondary_from_age"].fillna(PHASE_AGES["secondary"][0])
+        ages = frame.groupby(["group", "secondary_from_age"])["weight"].sum().sort_values().reset_index()
+        sums["secondary_from_age"] = sums["group"].map(ages.groupby("group")["secondary_from_age"].last())
+        kept.append("secondary_from_age")
+    return sums[kept].assign(source="grouped")

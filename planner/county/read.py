@@ -61,7 +61,7 @@ def _header(spec: TableSpec, header: list[str], problems: Problems) -> bool:
                 expected=f"the columns {', '.join(known)}",
                 fix=nearest(name, known),
             )
-    missing = [name for name in known if name not in header]
+    missing = [column.name for column in spec.columns if column.name not in header and not column.may_be_missing]
     for name in missing:
         problems.add(
             spec.file,
@@ -79,7 +79,7 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
         header = [clean(name) for name in next(reader)]
         if not _header(spec, header, problems):
             return None
-        columns = {name: header.index(name) for name in (column.name for column in spec.columns)}
+        columns = {column.name: header.index(column.name) for column in spec.columns if column.name in header}
         data: dict[str, list[Any]] = {column.name: [] for column in spec.columns}
         lines: list[int] = []
         before = len(problems.found)
@@ -97,7 +97,8 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
                     fix="A comma inside a name must stand in quotes.",
                 )
                 continue
-            values = [_cell(spec, column, cells[columns[column.name]], line, problems) for column in spec.columns]
+            texts = [cells[columns[column.name]] if column.name in columns else "" for column in spec.columns]
+            values = [_cell(spec, column, text, line, problems) for column, text in zip(spec.columns, texts, strict=True)]
             for column, value in zip(spec.columns, values, strict=True):
                 data[column.name].append(value)
             lines.append(line)
@@ -191,4 +192,15 @@ def read_county(folder: Path) -> County:
     problems.raise_if_any()
     tables = {name: frame.drop(columns=LINE) for name, frame in tables.items()}
     tables["band_mix"] = complete_band_mix(tables["band_mix"])
-    return County(folder.name, folder, folder.name.replace("_", " ").title(), tables, rates, hashes)
+    return County(folder.name, folder, _title(folder), tables, rates, hashes)
+
+
+def _title(folder: Path) -> str:
+    """The county's name for people: as ``published/authority.csv`` has it, else made from the folder's name."""
+    path = folder / "published" / "authority.csv"
+    if path.is_file():
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            given = next((clean(row.get("title") or "") for row in csv.DictReader(handle)), "")
+        if given:
+            return given
+    return folder.name.replace("_", " ").title()

@@ -9,10 +9,11 @@ import pandas as pd
 
 from planner.county.specs import SMALL_AREA_AGES
 from planner.errors import Problems, nearest
-from planner.names import NEEDS, PHASES
+from planner.names import NEEDS, PHASE_AGES, PHASES
 
 Tables = dict[str, pd.DataFrame]
 LINE = "file_line"
+LAST_AGE = PHASE_AGES["post_16"][1]
 
 _SHARES_ADD_WITHIN = 1e-6
 _CHILDREN_AGREE_WITHIN = 0.5
@@ -216,10 +217,52 @@ def small_areas_make_up_their_areas(tables: Tables, problems: Problems) -> None:
             problems.add("small_areas.csv", f"area {area}", "no small area lies in this area", expected="at least one, or no such table")
 
 
+def history_runs_forward(tables: Tables, problems: Problems) -> None:
+    """In the tables of history, the first of two ages or years held is not above the last."""
+    for name, first, last in (("ehcp_history", "first_age", "last_age"), ("ehcp_years_held", "least_years", "most_years")):
+        if name not in tables:
+            continue
+        frame = tables[name]
+        for row in frame[frame[first] > frame[last]].to_dict("records"):
+            problems.add(
+                f"{name}.csv",
+                f"columns {first} and {last}",
+                f"{row[first]:.0f} is above {row[last]:.0f}",
+                line=int(row[LINE]),
+                expected=f"{first} at most {last}",
+            )
+
+
+def history_parts_fit_totals(tables: Tables, problems: Problems) -> None:
+    """Counts by single ages, by need or by provision do not add to more than the count for all ages beside them."""
+    if "ehcp_history" not in tables:
+        return
+    frame = tables["ehcp_history"]
+    every = (frame["first_age"] == 0) & (frame["last_age"] == LAST_AGE)
+    plain = (frame["need"] == "*") & (frame["provision_type"] == "*")
+    keys = ["place", "measure", "year"]
+    totals = frame[every & plain].set_index(keys)["children"]
+    for parts, rows in (
+        ("ages", plain & ~every),
+        ("needs", every & (frame["need"] != "*") & (frame["provision_type"] == "*")),
+        ("provision types", every & (frame["need"] == "*") & (frame["provision_type"] != "*")),
+    ):
+        for key, group in frame[rows].groupby(keys):
+            total = float(totals.get(key, math.nan))
+            if group["children"].sum() > total + 0.5:
+                problems.add(
+                    "ehcp_history.csv",
+                    f"{key[0]}, {key[1]}, {key[2]:.0f}",
+                    f"the {parts} add to {group['children'].sum():,.0f}, more than the {total:,.0f} for all",
+                    line=int(group[LINE].iloc[0]),
+                    expected=f"{parts} that do not overlap",
+                )
+
+
 RULES = (
     escalation_goes_up, band_mix_adds_up, transitions_leave_room, children_are_where_they_can_be,
     options_fit_their_units, contact_bases_give_episodes, every_need_has_population,
-    small_areas_make_up_their_areas,
+    small_areas_make_up_their_areas, history_runs_forward, history_parts_fit_totals,
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def in_small_areas(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     areas = small[["small_area", "small_area_name", "easting_m", "northing_m", "rural_urban", "source"]].rename(
         columns={"small_area": "area", "small_area_name": "area_name"}
     )
-    for column in ("district", "planning_area"):
+    for column in [name for name in ("district", "planning_area", "secondary_from_age") if name in parents]:
         areas[column] = small["area"].map(parents[column])
     return {
         **tables,

@@ -17,7 +17,8 @@ Kind = Literal["text", "number", "whole", "yes_no", "choice", "list", "year"]
 class Column:
     """One column: its name, what kind of value it holds, its unit, its bounds and its meaning.
 
-    ``blank`` says what an empty cell means; without it an empty cell is a fault. A ``list`` holds
+    ``blank`` says what an empty cell means; without it an empty cell is a fault. A column that
+    ``may_be_missing`` may be left out of the file: every cell is then empty. A ``list`` holds
     values separated by ``|``. ``any_of`` names the values allowed, ``refers_to`` a ``table.column``
     that must hold the value, and ``star`` allows ``*`` for "every".
     """
@@ -29,6 +30,7 @@ class Column:
     least: float | None = None
     most: float | None = None
     blank: str | None = None
+    may_be_missing: bool = False
     any_of: tuple[str, ...] = ()
     refers_to: str = ""
     star: bool = False
@@ -69,6 +71,9 @@ def _band(star: bool = True) -> Column:
 _SOURCE = Column("source", "text", "Where the figure comes from, or the word assumption")
 _QUALITY = Column("quality", "choice", "How far the figure can be trusted", any_of=("red", "amber", "green"))
 
+HISTORY_MEASURES: Final = ("held", "new", "ceased", "moved_away")
+"""What a published count of EHCPs counts."""
+
 SMALL_AREA_AGES: Final = tuple((f"aged_{first}_{last}", first, last) for first, last in PHASE_AGES.values())
 """The columns of children by age in small_areas.csv, one a phase in order: name, first age, last age."""
 
@@ -85,6 +90,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("easting_m", "number", "Easting of the centre of the children who live there", "metres, EPSG:27700", 0, 700_000),
             Column("northing_m", "number", "Northing of that centre", "metres, EPSG:27700", 0, 1_300_000),
             Column("rural_urban", "choice", "Whether the area is mostly urban or rural", any_of=("urban", "rural")),
+            Column("secondary_from_age", "whole", "Age in January from which its children count as secondary", "years", 8, 14, "11", True),
             _SOURCE,
         ),
     ),
@@ -320,6 +326,38 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             ),
             _SOURCE,
         ),
+    ),
+    TableSpec(
+        "ehcp_history",
+        "one published count of EHCPs (a cell not listed beside its total is 0)",
+        ("place", "measure", "year", "first_age", "last_age", "need", "provision_type"),
+        (
+            Column("place", "choice", "The county, or what its small numbers are pulled towards", any_of=("county", "region", "england")),
+            Column("measure", "choice", "held in January; new, ceased or, of those, moved away in the year", any_of=HISTORY_MEASURES),
+            Column("year", "whole", "Year of the January (held), or calendar year", "", 2000, 2100),
+            Column("first_age", "whole", "First age counted; with last_age 25, an age of 0 means all ages", "years", 0, 25),
+            Column("last_age", "whole", "Last age counted", "years", 0, 25),
+            _need(),
+            Column("provision_type", "choice", "Provision type", any_of=PROVISION_TYPES, star=True),
+            Column("children", "number", "Children and young people", "children", 0),
+            _SOURCE,
+        ),
+        optional=True,
+    ),
+    TableSpec(
+        "ehcp_years_held",
+        "children who hold an EHCP in a January by how long they have held it (a cell not listed is 0)",
+        ("place", "january", "least_years", "provision_type"),
+        (
+            Column("place", "choice", "The county, its region or England", any_of=("county", "region", "england")),
+            Column("january", "whole", "Year of the January", "", 2000, 2100),
+            Column("least_years", "whole", "Whole years held, at least; 0 is less than a year", "years", 0, 25),
+            Column("most_years", "whole", "Whole years held, at most; 25 where there is no limit", "years", 0, 25),
+            Column("provision_type", "choice", "Provision type in that January", any_of=PROVISION_TYPES),
+            Column("children", "number", "Children and young people", "children", 0),
+            _SOURCE,
+        ),
+        optional=True,
     ),
     TableSpec(
         "assumptions",

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.names import PHASE_AGES, PHASES
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 AGES = 26
 
 
@@ -29,6 +30,27 @@ def by_age(population: pd.DataFrame, areas: list[str], horizon: int, births_chan
     return years
 
 
-def by_phase(ages: Floats) -> Floats:
-    """(areas, phases, H+1) children of the ages of each phase."""
-    return np.stack([ages[:, first : last + 1].sum(axis=1) for first, last in (PHASE_AGES[phase] for phase in PHASES)], axis=1)
+def by_phase(ages: Floats, secondary_from: Ints | None = None) -> Floats:
+    """(areas, phases, H+1) children of the ages of each phase; by areas' own ages of transfer to the secondary phase where given."""
+    if secondary_from is None:
+        return np.stack([ages[:, first : last + 1].sum(axis=1) for first, last in (PHASE_AGES[phase] for phase in PHASES)], axis=1)
+    return np.einsum("apb,abt->apt", phase_of_age(secondary_from), ages)
+
+
+def transfer_ages(areas: pd.DataFrame) -> Ints | None:
+    """(areas,) age in January from which a child counts as secondary, in the order of areas by name; None where all move at the usual age."""
+    if "secondary_from_age" not in areas:
+        return None
+    usual = PHASE_AGES["secondary"][0]
+    ages = areas.sort_values("area")["secondary_from_age"].fillna(usual).to_numpy(dtype=np.int64)
+    return None if (ages == usual).all() else ages
+
+
+def phase_of_age(secondary_from: Ints) -> Floats:
+    """(areas, phases, ages) 1 where an age counts in a phase of the area, else 0."""
+    ages = np.arange(AGES)
+    bounds = [(np.full(len(secondary_from), first), np.full(len(secondary_from), last)) for first, last in PHASE_AGES.values()]
+    primary, secondary = PHASES.index("primary"), PHASES.index("secondary")
+    bounds[primary] = (bounds[primary][0], secondary_from - 1)
+    bounds[secondary] = (secondary_from, bounds[secondary][1])
+    return np.stack([(ages >= first[:, None]) & (ages <= last[:, None]) for first, last in bounds], axis=1).astype(float)

@@ -10,50 +10,22 @@ import pandas as pd
 from planner.county.county import County
 from planner.county.detail import best_rows
 from planner.demand import profiles
+from planner.demand.by_age import Forecast, balancing_arrivals, forecast, uses_history
 from planner.demand.demand import Demand, Floats, Ints
-from planner.demand.population import by_age, by_phase
+from planner.demand.population import by_age, by_phase, transfer_ages
+from planner.demand.trend import spike_factors, trend_factors
 from planner.errors import InputError, Problem
-from planner.names import PHASE_AGES, PHASES, SITUATIONS, Year
-from planner.scenario.schema import NewEhcpTrend, Scenario
+from planner.names import PHASE_AGES, PHASES, SITUATIONS
+from planner.scenario.schema import Scenario
 
 KEYS = ["area", "need", "phase", "band"]
 
 
-def trend_factors(trend: NewEhcpTrend, base: Year, horizon: int) -> Floats:
-    """(H+1,) the new-EHCP rate of each year over that of the base year.
-
-    continue: (1 + g)^t. level_off: growth in year t is g (U + 1 - t) / U until it is nothing after year U, the year ``until``.
-    fall: the same, then (1 - fall) a year.
-    """
-    until = Year.parse(trend.until) - base
-    factors = np.ones(horizon + 1)
-    for year in range(1, horizon + 1):
-        growth = trend.growth_per_year
-        if trend.shape != "continue":
-            growth *= max(0.0, (until + 1 - year) / until)
-        if trend.shape == "fall" and year > until:
-            growth = -trend.fall_per_year
-        factors[year] = factors[year - 1] * (1.0 + growth)
-    return factors
-
-
-def spike_factors(scenario: Scenario) -> Floats:
-    """(H+1,) what a temporary rise multiplies new EHCPs by."""
-    factors = np.ones(scenario.years + 1)
-    spike = scenario.demand.spike
-    if spike is not None:
-        base = Year.parse(scenario.base_year)
-        factors[Year.parse(spike.first_year) - base : Year.parse(spike.last_year) - base + 1] = spike.factor
-    return factors
-
-
-def _cohorts(county: County) -> pd.DataFrame:
-    """Every cohort that can ever hold a child: present, entering, moving up or escalating into."""
+def _cohorts(county: County, comes: pd.DataFrame) -> pd.DataFrame:
+    """Every cohort that can ever hold a child: present, entering (``comes``: need, phase), moving up or escalating into."""
     areas = sorted(county.table("areas")["area"])
     bands = county.table("bands").sort_values("rank")
     mix = county.table("band_mix")
-    entrants = county.table("entrants")
-    comes = entrants.loc[entrants["new_ehcps"] + entrants["arrivals"] > 0, ["need", "phase"]]
     entering = comes.merge(mix[mix["share"] > 0][["need", "phase", "band"]], on=["need", "phase"])
     stock = county.table("stock")
     kinds = pd.concat([entering, stock.loc[stock["children"] > 0, ["need", "phase", "band"]]]).drop_duplicates()
@@ -85,9 +57,10 @@ def _targets(cohorts: pd.DataFrame, county: County) -> tuple[Ints, Ints]:
 
 
 def _chances(
-    cohorts: pd.DataFrame, county: County, factor: float, up_to: Ints, escalates_to: Ints
+    cohorts: pd.DataFrame, county: County, factor: float, targets: tuple[Ints, Ints], longer: Floats, history: Forecast | None
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """(C, S) stay, moves up, escalates, leaves."""
+    """(C, S) stay, moves up, escalates, leaves. A forecast by age says how many leave and move up in place of the county's table."""
+    up_to, escalates_to = targets
     table = county.table("transitions")
     kinds = cohorts[["need", "phase", "band"]].drop_duplicates(ignore_index=True)
     wanted = kinds.merge(pd.DataFrame({"provision_type": SITUATIONS}), how="cross")
@@ -112,7 +85,11 @@ def _chances(
     )
     number = {key: place for place, key in enumerate(kinds.itertuples(index=False, name=None))}
     which = np.array([number[key] for key in cohorts[["need", "phase", "band"]].itertuples(index=False, name=None)], dtype=np.int64)
-    leaves, moves_up, escalates = leaves[which], moves_up[which], escalates[which] * factor
+    leaves, moves_up, escalates = leaves[which], moves_up[which] * longer[:, None], escalates[which] * factor
+    if history is not None and history.leaves is not None and history.moves_up is not None:
+        at = _numbers(cohorts, history)
+        leaves, moves_up = (np.repeat(chance[at][:, None], len(SITUATIONS), axis=1) for chance in (history.leaves, history.moves_up))
+    moves_up = np.minimum(moves_up, np.maximum(1.0 - leaves, 0.0))
     stuck = up_to < 0
     leaves = np.where(stuck[:, None], leaves + moves_up, leaves)
     moves_up = np.where(stuck[:, None], 0.0, moves_up)
@@ -152,34 +129,58 @@ def _check_somebody_lives_there(county: County, county_base: Floats) -> None:
         raise InputError(found)
 
 
+def _pupils_by_length(cohorts: pd.DataFrame, areas: list[str], transfer: Ints | None) -> Floats:
+    """(C,) what the yearly chance of moving up is multiplied by where an area's phases are longer or shorter than usual."""
+    factor = np.ones(len(cohorts))
+    if transfer is None:
+        return factor
+    own = cohorts["area"].map(dict(zip(areas, transfer, strict=True))).to_numpy(dtype=float)
+    (first, _), (usual, last) = PHASE_AGES["primary"], PHASE_AGES["secondary"]
+    factor = np.where(cohorts["phase"] == "primary", (usual - first) / (own - first), factor)
+    return np.where(cohorts["phase"] == "secondary", (last + 1 - usual) / (last + 1 - own), factor)
+
+
 def project(scenario: Scenario, county: County) -> Demand:
     """Project demand for a county at the scenario's detail.
 
-    New EHCPs of a cohort in a year: the county's rate for the need and phase (new EHCPs over children of the phase's ages in the base
-    year) times the area's children, the band's share, the trend and any spike. Arrivals follow the children without trend.
+    By phase, new EHCPs of a cohort in a year are the county's rate for the need and phase (new EHCPs over children of the phase's ages in
+    the base year) times the area's children, the band's share, the trend and any spike; arrivals follow the children without trend.
+    By age, new EHCPs are rates by need and single year of age, from the published history, times the area's children of each age;
+    arrivals make the EHCPs held by need and phase those that the ages give (``planner.demand.by_age``).
 
     Raises:
-        InputError: if no row of transitions.csv says what happens to some children, or if children are to come of ages at which
-            nobody lives in the county.
+        InputError: if no row of transitions.csv says what happens to some children, if children are to come of ages at which
+            nobody lives in the county, or if the scenario asks for the history and the county has none that serves.
 
     """
     wish, horizon = scenario.demand, scenario.years
-    cohorts = _cohorts(county)
-    up_to, escalates_to = _targets(cohorts, county)
-    stay, moves_up, escalates, leaves = _chances(cohorts, county, wish.escalation_factor, up_to, escalates_to)
     areas = sorted(county.table("areas")["area"])
-    children = by_phase(by_age(county.table("population"), areas, horizon, wish.births_change_per_year, wish.net_moves_per_year))
+    ages = by_age(county.table("population"), areas, horizon, wish.births_change_per_year, wish.net_moves_per_year)
+    transfer = transfer_ages(county.table("areas"))
+    children = by_phase(ages, transfer)
+    history = forecast(scenario, county, ages) if uses_history(scenario) else None
+    entrants = county.table("entrants")
+    comes = entrants.loc[entrants["new_ehcps"] + entrants["arrivals"] > 0, ["need", "phase"]]
+    cohorts = _cohorts(county, comes if history is None or history.new is None else history.kinds())
+    up_to, escalates_to = _targets(cohorts, county)
+    longer = _pupils_by_length(cohorts, areas, transfer)
+    stay, moves_up, escalates, leaves = _chances(cohorts, county, wish.escalation_factor, (up_to, escalates_to), longer, history)
     area_at = cohorts["area"].map({area: number for number, area in enumerate(areas)}).to_numpy()
     phase_at = cohorts["phase"].map({phase: number for number, phase in enumerate(PHASES)}).to_numpy()
     county_base = children[:, :, 0].sum(axis=0)
-    _check_somebody_lives_there(county, county_base)
     relative = children[area_at, phase_at] / np.where(county_base > 0, county_base, 1.0)[phase_at][:, None]
     share = _shares(cohorts, county)
-    rate_effect = trend_factors(wish.new_ehcps, scenario.horizon[0], horizon) * spike_factors(scenario)
-    base_new = _by_need_phase(cohorts, county.table("entrants"), "new_ehcps") * share
-    new = base_new[:, None] * relative * rate_effect[None, :]
-    arrivals = (_by_need_phase(cohorts, county.table("entrants"), "arrivals") * share)[:, None] * relative * wish.arrivals_factor
-    growth = _growth(cohorts, base_new, relative, new, scenario)
+    trend = history.trend if history is not None else trend_factors(wish.new_ehcps, scenario.horizon[0], horizon)
+    if history is None or history.new is None:
+        _check_somebody_lives_there(county, county_base)
+        by_population = (_by_need_phase(cohorts, entrants, "new_ehcps") * share)[:, None] * relative
+        arrivals = (_by_need_phase(cohorts, entrants, "arrivals") * share)[:, None] * relative
+    else:
+        here = children / np.where(children.sum(axis=0) > 0, children.sum(axis=0), 1.0)
+        by_population, arrivals = _by_age(cohorts, county, history, area_at, share, here[area_at, phase_at])
+    arrivals = arrivals * wish.arrivals_factor
+    new = by_population * (trend * spike_factors(scenario))[None, :]
+    growth = _growth(cohorts, by_population, new, scenario)
     new[:, 0] = arrivals[:, 0] = 0.0
     at_risk, avoidable, effect = _early_help(scenario, cohorts, county, share, relative, new)
     stock = county.table("stock")
@@ -207,6 +208,34 @@ def project(scenario: Scenario, county: County) -> Demand:
     )
 
 
+def _numbers(frame: pd.DataFrame, history: Forecast) -> tuple[Ints, Ints]:
+    """The place of each row's need among the forecast's groups, and of its phase among the phases."""
+    groups, phases = ({name: number for number, name in enumerate(names)} for names in (history.groups, PHASES))
+    return frame["need"].map(groups).to_numpy(dtype=np.int64), frame["phase"].map(phases).to_numpy(dtype=np.int64)
+
+
+def _by_age(cohorts: pd.DataFrame, county: County, history: Forecast, area_at: Ints, share: Floats, here: Floats) -> tuple[Floats, Floats]:
+    """(C, H+1) new EHCPs at the rates of the base year, and arrivals, from the forecast by age.
+
+    ``here`` (C, H+1) is the share of the county's children of the cohort's phase who live in its area.
+    """
+    assert history.new is not None and history.held is not None  # noqa: S101 - asked only by age
+    assert history.leaves is not None and history.moves_up is not None  # noqa: S101 - asked only by age
+    group_at, phase_at = _numbers(cohorts, history)
+    entered = set(cohorts.loc[share > 0, ["need", "phase"]].itertuples(index=False, name=None))
+    lost = [pair for pair in history.kinds().itertuples(index=False, name=None) if pair not in entered]
+    if lost:
+        wrong, expected = "no share says in which bands children enter", "shares that add to 1"
+        raise InputError(Problem("band_mix.csv", 0, 0, f"need {need}, phase {phase}", wrong, expected) for need, phase in lost)
+    by_population = history.new[area_at, group_at, phase_at] * share[:, None]
+    stock = county.table("stock")
+    start = np.zeros(history.leaves.shape)
+    np.add.at(start, _numbers(stock, history), stock["children"].to_numpy(dtype=float))
+    new = history.new.sum(axis=0) * history.trend
+    balance = balancing_arrivals(history.held, start, new, history.leaves, history.moves_up)
+    return by_population, balance[group_at, phase_at] * share[:, None] * here
+
+
 def _early_help(
     scenario: Scenario, cohorts: pd.DataFrame, county: County, share: Floats, relative: Floats, new: Floats
 ) -> tuple[Floats, Floats, Floats]:
@@ -232,9 +261,8 @@ def _early_help(
     return at_risk, avoidable, effect
 
 
-def _growth(cohorts: pd.DataFrame, base_new: Floats, relative: Floats, new: Floats, scenario: Scenario) -> pd.DataFrame:
+def _growth(cohorts: pd.DataFrame, by_population: Floats, new: Floats, scenario: Scenario) -> pd.DataFrame:
     """How far new EHCPs differ from the base year because of more or fewer children, and because of the rate."""
-    by_population = base_new[:, None] * relative
     base = by_population[:, :1]
     frames = []
     for year in range(1, scenario.years + 1):

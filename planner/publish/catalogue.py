@@ -97,6 +97,10 @@ COMPARISON_TABLES: Final[dict[str, Entry]] = {
         "What each cause would change alone", "Change of cost, present value, if only this cause changed",
         ("Interaction is what arises only where several causes change together. In the bridge it is shared out among them.",),
     ),
+    "switching_values": Entry(
+        "Prices at which the answer turns", "Price of one line at which the scenario costs as much as the base, with both plans held",
+        ("Money is present value. A price of 100% is the price now.", "A line is left out where no price of it makes the costs equal."),
+    ),
     "bridge_ehcps": Entry("From one scenario's EHCPs to another's", "Change of EHCPs by cause"),
     "bridge_waiting": Entry("From one scenario's waiting to another's", "Change of child-years waiting by cause", (CHILD_YEARS,)),
 }  # fmt: skip
@@ -152,6 +156,12 @@ COLUMNS: Final[dict[str, Column]] = {
         _C("cost_gbp", "Cost", Kind.MONEY, "pounds"),
         _C("capital_gbp", "Capital", Kind.MONEY, "pounds, for the size in the plan"),
         _C("change_gbp", "Change of cost", Kind.MONEY, "pounds, present value"),
+        _C("change_waiting", "Change of child-years waiting", Kind.CHILDREN, "against the base scenario; below 0 is less waiting"),
+        _C("change_journeys", "Change of mean journey", Kind.MINUTES, "minutes one way against the base scenario"),
+        _C("more_or_less", "Spends", Kind.TEXT, "more or less on the line than the base"),
+        _C("apart_gbp", "Apart now", Kind.MONEY, "how far apart the scenario and the base are on the line, pounds, present value"),
+        _C("even_gbp", "Apart where costs are equal", Kind.MONEY, "how far apart they would have to be, pounds, present value"),
+        _C("price_percent", "Price at which costs are equal", Kind.PERCENT, "share of the price now"),
         _C("high_needs_block_gbp", "High needs block", Kind.MONEY, "pounds"),
         _C("transfer_in_gbp", "Transfer in", Kind.MONEY, "pounds moved into the block"),
         _C("other_income_gbp", "Other income", Kind.MONEY, "pounds paid into the block from elsewhere"),

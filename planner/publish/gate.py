@@ -18,7 +18,7 @@ from planner.publish import rounding, words
 from planner.publish.attack import UnitPrice, attack
 from planner.publish.differences import recompute
 from planner.publish.kinds import GUARDED, LABELS, cell_kind, is_number, kinds_of, row_kinds
-from planner.publish.pack import CONFIDENTIAL, NOT_AVAILABLE, Audience, Column, Kind, Mark, Pack, PackTable
+from planner.publish.pack import ALIKE, CONFIDENTIAL, NOT_AVAILABLE, Audience, Column, Kind, Mark, Pack, PackTable
 from planner.scenario.schema import Publish
 
 NEVER: Final = frozenset(
@@ -54,6 +54,7 @@ SHARES: Final[Mapping[str, tuple[str, str]]] = {
     "occupancy": ("children", "places"),
     "occupancy_percent": ("children", "places"),
     "share_of_ehcps": ("children", "ehcps"),
+    "price_percent": ("even_gbp", "apart_gbp"),
 }
 """The rounded parts that a share is worked out from again."""
 
@@ -66,7 +67,7 @@ PER_CHILD: Final[Mapping[str, tuple[str, str]]] = {
 """The rounded parts that a cost per child is worked out from again."""
 
 KEPT_FACTS: Final = frozenset(
-    ("county", "county_title", "base_year", "autumn_share", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year")
+    ("county", "county_title", "base_year", "autumn_share", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year", ALIKE)
 )  # fmt: skip
 """Facts that hold no figure about children."""
 
@@ -143,7 +144,7 @@ def publish_facts(facts: Mapping[str, str], rules: Publish) -> dict[str, str]:
         number = _as_number(text)
         if name in KEPT_FACTS:
             public[name] = text
-        elif name.endswith("_gbp") and number is not None:
+        elif "_gbp" in name and number is not None:
             step = rules.money_round_to_gbp
             near = math.ceil(number / step) * step if name.startswith("gap") else rounding.to_nearest(number, step)
             public[name] = f"{near:.0f}"

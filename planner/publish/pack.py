@@ -61,6 +61,9 @@ class Mark:
 
 LOW, CONFIDENTIAL, NOT_AVAILABLE, NOT_APPLICABLE = Mark("low"), Mark("c"), Mark("x"), Mark("z")
 
+ALIKE = "no_clear_difference"
+"""The fact that names every pair of scenarios whose exact costs differ by no more than their proven gaps together: ``a = b; a = c``."""
+
 MARKS: Mapping[str, str] = {
     "c": "confidential: left out so that no child can be made out",
     "x": "not available",
@@ -115,3 +118,10 @@ class Pack:
     def table(self, name: str) -> PackTable:
         """One table by its name."""
         return self.tables[name]
+
+    def alike(self, one: str, other: str) -> bool | None:
+        """Whether two scenarios' costs have no clear difference, as the exact comparison found; None where the pack does not say."""
+        if ALIKE not in self.facts:
+            return None
+        pairs = [{name.strip() for name in pair.split("=")} for pair in self.facts[ALIKE].split(";")]
+        return one == other or {one, other} in pairs

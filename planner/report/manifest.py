@@ -14,12 +14,9 @@ import planner
 from planner.check.report import CheckReport
 from planner.county.county import County
 from planner.county.read import file_hash
+from planner.report.versions import PACKAGES
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import SolveRecord
-
-PACKAGES = (
-    "highspy", "jinja2", "markupsafe", "matplotlib", "numpy", "pandas", "pulp", "pydantic", "python-docx", "pyyaml", "rich", "scipy", "xlsxwriter",
-)  # fmt: skip
 
 
 def made_with() -> dict[str, Any]:

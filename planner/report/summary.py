@@ -40,6 +40,8 @@ class Story:
     check: CheckReport
     cost_gbp: float
     broken_gbp: float
+    attempts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def table(self, name: str) -> pd.DataFrame:
         """One table of the solution."""
@@ -78,10 +80,17 @@ def _at(frame: pd.DataFrame, year: str, situation: str) -> float:
 def _verdict(story: Story) -> list[str]:
     if story.check.passed:
         count = sum(story.check.tested.values())
-        return [f"**Check: passed.** Separate code re-added every row and every pound: {count:,} tests, no finding.", ""]
+        return [f"**Check: passed.** Separate code re-added every row and every pound: {count:,} tests, no finding.", "", *_attempts(story)]
     count = len(story.check.findings)
-    lines = [f"**CHECK FAILED: {count} finding{'' if count == 1 else 's'}. Do not use these results.**", ""]
+    lines = [f"**CHECK FAILED: {count} finding{'' if count == 1 else 's'}. Do not use these results.**", "", *_attempts(story)]
     return lines + [f"- {finding}" for finding in story.check.findings[:20]] + [""]
+
+
+def _attempts(story: Story) -> list[str]:
+    """The ways in which the answer was looked for, where the first was not enough."""
+    if len(story.attempts) < 2:
+        return []
+    return ["The answer was looked for in more than one way:", "", *(f"- {attempt}" for attempt in story.attempts), ""]
 
 
 def _proof(stage: StageRecord) -> str:
@@ -321,6 +330,8 @@ def summary_text(story: Story) -> str:
     lines += _verdict(story)
     if scenario.description:
         lines += [scenario.description.strip(), ""]
+    if story.notes:
+        lines += ["## What the scenario asks for and cannot have in full", "", *(f"- {note}" for note in story.notes), ""]
     lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _early_help(story) + _money(story) + _growth(story)
     lines += ["## How good this plan is", ""]
     lines += [f"- {_proof(stage)}" for stage in record.stages]

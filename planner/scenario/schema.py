@@ -65,14 +65,16 @@ class Detail(Block):
 class NewEhcpTrend(Block):
     """How the chance of a new EHCP changes over the years."""
 
-    shape: Literal["continue", "level_off", "fall"] = "level_off"
-    """continue: grows by the same share every year. level_off: the growth shrinks in a straight line to nothing by the year given in `until`. fall: levels off, then falls each year by `fall_per_year`."""
+    shape: Literal["continue", "level_off", "fall", "history"] = "level_off"
+    """continue: grows by the same share every year. level_off: the growth shrinks in a straight line to nothing by the year given in `until`. fall: levels off, then falls each year by `fall_per_year`. history: as the county's published history supports (it needs the table ehcp_history); growth_per_year and until are then not used."""
     growth_per_year: Rate = 0.05
     """Growth of the new-EHCP rate in the first year, as a share (0.05 is 5% a year). Default: assumption; published new EHCPs grew faster from 2021 to 2024."""
     until: YearText = "2030/31"
     """Academic year in which growth has levelled off (level_off and fall). Default: assumption."""
     fall_per_year: Share = 0.02
     """Yearly fall after levelling off, as a share (fall only). Default: assumption."""
+    growth_kept_per_year: Share = 0.85
+    """Share of a year's growth of all EHCPs that the next year keeps (history, and the paths low and high). Default: assumption; at 0.85 England's growth of 2024 adds up to about 45% in five years, the rise that the Department for Education expects of pupils with an EHCP from 2024-25 to 2029-30."""
 
 
 class Spike(Block):
@@ -110,6 +112,12 @@ class EarlyHelp(Block):
 class Demand(Block):
     """How many children will need a place."""
 
+    projection: Literal["by_phase", "by_age"] = "by_phase"
+    """by_phase: new EHCPs and arrivals of the base year by phase, in proportion to the children of that phase. by_age: children followed by single year of age with rates from the county's published history (it needs the table ehcp_history by age)."""
+    path: Literal["low", "central", "high"] = "central"
+    """Which of the paths that the published history supports: low and high are totals that one simulated path in ten lies below or above (they need the table ehcp_history). central: the forecast itself, or the trend in `new_ehcps`."""
+    simulated_paths: Annotated[int, Field(ge=100, le=100_000)] = 4000
+    """How many paths are simulated for low and high; more make them steadier. Default: assumption."""
     births_change_per_year: Rate = -0.005
     """Yearly change of births, as a share. Default: assumption."""
     net_moves_per_year: Rate = 0.0

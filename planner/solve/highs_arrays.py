@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from planner.errors import SolveError
+from planner.solve import guard
 from planner.solve.outcome import Outcome
 from planner.solve.task import Floats, Found, Progress, Task, judge
 
@@ -62,9 +65,39 @@ def solve(task: Task) -> Found:
         solution = highspy.HighsSolution()
         solution.col_value = list(task.start)
         highs.setSolution(solution)
-    _listen(highs, task, started)
-    highs.run()
-    return _read(highs, task, choices, time.perf_counter() - started)
+    listen(highs, task, started)
+    kept = guard.Incumbent()
+    if choices.any():
+        guard.keep_incumbent(highs, kept)
+    try:
+        run = guard.run_highs(highs, task.time_limit_seconds)
+    except guard.SolverFailedError as error:
+        return Found(Outcome.FAILED, None, None, time.perf_counter() - started, message=str(error))
+    seconds = time.perf_counter() - started
+    if not run.ended:
+        return left_running(task, kept, seconds)
+    found = _read(highs, task, choices, seconds)
+    return replace(found, limit=guard.OVERRUN) if run.overran and found.limit == _STOPS[highspy.HighsModelStatus.kInterrupt] else found
+
+
+def left_running(task: Task, kept: guard.Incumbent, seconds: float) -> Found:
+    """What is known of a search that neither ended nor stopped when it was asked: the best plan that it had told of, if any."""
+    none = Found(Outcome.STOPPED_WITHOUT_PLAN, None, None, seconds, guard.OVERRUN)
+    if kept.values is None or guard.unsound(task, kept.values):
+        return none
+    bound = None if kept.bound is None else kept.bound * task.scale + task.constant
+    return judged(task, kept.values.copy(), bound, seconds, guard.OVERRUN)
+
+
+def judged(task: Task, values: Floats, bound: float | None, seconds: float, limit: str) -> Found:
+    """A plan that has been found sound, with its whole numbers whole and the outcome that its bound bears out."""
+    whole = task.program.whole
+    values[whole] = np.round(values[whole])
+    value = float(task.costs @ values) + task.constant
+    trusted = guard.believed(bound, value, task.scale)
+    if trusted is None and not limit:
+        limit = "the solver's bound or objective, which its own plan disproves"
+    return Found(judge(value, trusted, task.gap, task.scale, limit), values, trusted, seconds, limit)
 
 
 def open_relaxed(task: Task) -> Any:
@@ -74,7 +107,7 @@ def open_relaxed(task: Task) -> Any:
     _set_options(highs, task, False)
     if highs.passModel(_lp(task, np.zeros(0, dtype=bool))) == highspy.HighsStatus.kError:
         raise SolveError("HiGHS refused the program")
-    _listen(highs, task, time.perf_counter())
+    listen(highs, task, time.perf_counter())
     return highs
 
 
@@ -87,8 +120,7 @@ def least_of(task: Task, costs: Floats, seconds: float) -> float:
     highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
     for name, value in (("solver", "ipm"), ("run_crossover", "off"), ("time_limit", max(seconds, 1.0))):
         highs.setOptionValue(name, value)
-    highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    if not guard.run_highs(highs, seconds).ended or highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return 0.0
     info = highs.getInfo()
     slip = abs(info.primal_dual_objective_error) * (1.0 + abs(info.objective_function_value))
@@ -107,6 +139,8 @@ def _set_options(highs: Any, task: Task, whole: bool) -> None:
     }
     if whole:
         options["mip_feasibility_tolerance"] = 1e-6
+    if not task.presolve:
+        options["presolve"] = "off"
     for name, value in options.items():
         if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
             raise SolveError(f"HiGHS does not know the option {name}")
@@ -134,9 +168,12 @@ def _lp(task: Task, choices: Any) -> Any:
     return lp
 
 
-def _listen(highs: Any, task: Task, started: float) -> None:
+def listen(highs: Any, task: Task, started: float) -> None:
+    """Have HiGHS stop when the task's ``stop`` or its own ``asked`` is set, and tell how its search stands."""
+    highs.asked = threading.Event()
+
     def interrupt(event: Any) -> None:
-        if task.stop.is_set():
+        if task.stop.is_set() or highs.asked.is_set():
             event.interrupt()
 
     def report(event: Any) -> None:
@@ -159,35 +196,63 @@ def _listen(highs: Any, task: Task, started: float) -> None:
     highs.cbMipLogging.subscribe(report)
 
 
-def _read(highs: Any, task: Task, choices: Any, seconds: float) -> Found:
+@dataclass(frozen=True)
+class Ending:
+    """How a search ended, in our words: whether it has a plan, whether there can be none, whether it ended by itself, and why not."""
+
+    plan: bool
+    infeasible: bool
+    finished: bool
+    limit: str
+    message: str
+
+
+def ending(highs: Any, whole: bool) -> Ending:
+    """How HiGHS ended. A linear program that was stopped has no plan, whatever it holds."""
     status = highs.getModelStatus()
-    if status in _INFEASIBLE:
-        return Found(Outcome.INFEASIBLE, None, None, seconds, message=highs.modelStatusToString(status))
-    info = highs.getInfo()
     optimal = status == highspy.HighsModelStatus.kOptimal
-    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    limit = _STOPS.get(status, "" if optimal else highs.modelStatusToString(status))
-    if not feasible or not (optimal or choices.any()):
-        known = optimal or status in _STOPS
-        return Found(
-            Outcome.STOPPED_WITHOUT_PLAN if known else Outcome.FAILED, None, None, seconds, limit, message=highs.modelStatusToString(status)
-        )
+    feasible = highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    message = "" if optimal else str(highs.modelStatusToString(status))
+    return Ending(feasible and (optimal or whole), status in _INFEASIBLE, optimal, _STOPS.get(status, ""), message)
+
+
+def proven(highs: Any, task: Task, value: float, whole: bool) -> float | None:
+    """The bound that HiGHS proves, in the aim's unit: a search's own, or a linear program's objective where it is what its values add to."""
+    info = highs.getInfo()
+    raw = float(info.mip_dual_bound if whole else info.objective_function_value) * task.scale + task.constant
+    if not np.isfinite(raw):
+        return None
+    if whole:
+        return raw
+    return value if abs(raw - value) <= guard.BOUND_WITHIN * max(abs(value), task.scale) else None
+
+
+def without_plan(at: Ending, seconds: float) -> Found:
+    """What is said of a search that has no plan: that there can be none, that it was stopped, or that it failed and how."""
+    if at.infeasible:
+        return Found(Outcome.INFEASIBLE, None, None, seconds, message=at.message)
+    if at.finished or at.limit:
+        return Found(Outcome.STOPPED_WITHOUT_PLAN, None, None, seconds, at.limit, message=at.message)
+    return Found(Outcome.FAILED, None, None, seconds, message=f"the solver ended with '{at.message}'")
+
+
+def _read(highs: Any, task: Task, choices: Any, seconds: float) -> Found:
+    whole = bool(choices.any())
+    at = ending(highs, whole)
+    if at.infeasible or not at.plan:
+        return without_plan(at, seconds)
     solution = highs.getSolution()
     values = np.array(solution.col_value)
-    whole = task.program.whole
-    values[whole] = np.round(values[whole])
+    wrong = guard.unsound(task, values)
+    if wrong:
+        return Found(Outcome.FAILED, None, None, seconds, message=wrong)
     value = float(task.costs @ values) + task.constant
-    if choices.any():
-        raw = info.mip_dual_bound
-        bound = raw * task.scale + task.constant if np.isfinite(raw) else None
-    else:
-        bound = value
-    duals = row_range = None
-    if task.want_duals and not choices.any():
+    limit = at.limit or ("" if at.finished else at.message)
+    found = judged(task, values, proven(highs, task, value, whole), seconds, limit)
+    if task.want_duals and not whole:
         duals = np.array(solution.row_dual)[: task.program.row_count] * task.scale
-        row_range = ranging(highs, task.program.row_count)
-    outcome = judge(value, bound, task.gap, task.scale, limit)
-    return Found(outcome, values, bound, seconds, limit, duals, row_range)
+        return replace(found, duals=duals, row_range=ranging(highs, task.program.row_count))
+    return found
 
 
 def ranging(highs: Any, rows: int) -> Floats | None:

@@ -9,7 +9,7 @@ import highspy
 import numpy as np
 
 from planner.model.program import Aim, Fold, Program
-from planner.solve import highs_arrays
+from planner.solve import guard, highs_arrays
 from planner.solve.ascent import ascend
 from planner.solve.coarse import fold_program
 from planner.solve.part import Flags, Part, in_play, take_part
@@ -173,13 +173,15 @@ def inner(task: Task, costs: Floats, seconds: float, *, vertex: bool = False) ->
         ("ipm_optimality_tolerance", 1e-8 if vertex else 1e-5),
     ):
         highs.setOptionValue(name, value)
-    highs.run()
+    if not guard.run_highs(highs, seconds).ended:
+        return None, None
     left = seconds - (time.perf_counter() - started)
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal and left > 0 and not task.stop.is_set():
         highs.clearSolver()
         highs.setOptionValue("solver", "simplex")
         highs.setOptionValue("time_limit", highs.getRunTime() + left)
-        highs.run()
+        if not guard.run_highs(highs, left).ended:
+            return None, None
     solution = highs.getSolution()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal or not solution.dual_valid:
         return None, None

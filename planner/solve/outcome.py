@@ -28,7 +28,7 @@ class StageRecord:
 
     ``bound`` is the best possible value of the aim that was proven, ``value`` the value of the plan, ``gap`` their
     difference as a share of the value (0 when both are 0); ``None`` where nothing was proven.
-    ``seconds`` is wall time. ``limit`` names the limit that stopped it, or is empty.
+    ``seconds`` is wall time. ``limit`` names the limit that stopped it or says how the solver failed, or is empty.
     """
 
     aim: str
@@ -39,6 +39,11 @@ class StageRecord:
     seconds: float
     limit: str
     openings_held: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the solver failed here or contradicted itself, so that the plan is an earlier one or nothing is proven of it."""
+        return self.aim != "travel" and self.limit.startswith("the solver")
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,22 @@ class SolveRecord:
     def stage(self, aim: str) -> StageRecord | None:
         """The record of one aim, if it was part of the objective."""
         return next((stage for stage in self.stages if stage.aim == aim), None)
+
+
+def why_no_plan(record: SolveRecord) -> str:
+    """Why a search has no plan, in plain words, with what may be done."""
+    last = record.stages[-1]
+    if last.outcome is Outcome.INFEASIBLE:
+        return (
+            f"{record.solver} says that no plan is possible, while improving {last.aim}. Limits can be broken at a price and everyone can "
+            "wait, so decisions must exclude one another: 'planner validate' names those that it finds."
+        )
+    if last.outcome is Outcome.STOPPED_WITHOUT_PLAN:
+        return (
+            f"The search was stopped before it had a plan, while improving {last.aim} ({last.limit or 'no reason was given'}). "
+            "Raise solve.time_limit_seconds, or plan by larger areas (detail.areas)."
+        )
+    return f"{record.solver} failed while improving {last.aim}: {last.limit or 'it gave no reason'}."
 
 
 @dataclass(frozen=True)

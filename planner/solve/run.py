@@ -18,7 +18,7 @@ from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
 from planner.solve.part import Part
 from planner.solve.priced_route import first_plan, open_front, widen
 from planner.solve.session import Both, Session, allocated, both_of, cheaper, relax, search_both, stage, weighted_costs
-from planner.solve.task import Floats, Found, Kept, Progress, Task, relative_gap
+from planner.solve.task import Floats, Found, Kept, Progress, Task, judge, relative_gap
 
 PULP_COLUMNS = 20_000
 """Up to this many columns a program goes to HiGHS through PuLP; a larger one goes as arrays, which is quicker."""
@@ -32,6 +32,9 @@ TINY = 1e-9
 ROOM = 1e-5
 """The least room left to an aim that is kept, in the solver's scale: ten times its tolerance for whole numbers. HiGHS 1.16 returns a plan as the best
 that is not where a row of a search with whole numbers leaves exactly that tolerance."""
+
+EXACT_LEAST_SECONDS, EXACT_TIMES = 120.0, 10.0
+"""The exact allocation for openings that are found may take so long, or so many times the time limit of the search."""
 
 TRAVEL_SHARE = 0.1
 """Share of the time limit that improving travel may take on a large program."""
@@ -50,12 +53,14 @@ class _Search:
     progress: Callable[[Progress], None] | None
     stop: threading.Event
     openings: Floats | None = None
+    presolve: bool = True
 
     def task(self, aim: Aim, kept: tuple[Kept, ...], seconds: float) -> Task:
         settings = self.scenario.solve
         return Task(
             self.program, aim.name, aim.unit, aim.costs, aim.constant, _SCALE[aim.name], kept, settings.gap, seconds,
             settings.threads, settings.random_seed, progress=self.progress, stop=self.stop,
+            presolve=self.presolve,
         )  # fmt: skip
 
     def ask(self, task: Task) -> Found:
@@ -120,7 +125,8 @@ def _search_stage(search: _Search, task: Task, held: Floats | None) -> tuple[Fou
         second = search.ask(replace(task, held=held if held is not None else _shut(search.program), stop=threading.Event()))
         if second.values is not None:
             outcome = Outcome.STOPPED_WITH_PLAN
-            return replace(second, outcome=outcome, bound=found.bound, limit=found.limit, seconds=found.seconds + second.seconds), True
+            limit = found.limit or found.message
+            return replace(second, outcome=outcome, bound=found.bound, limit=limit, seconds=found.seconds + second.seconds), True
     return found, False
 
 
@@ -132,15 +138,16 @@ def solve(
     *,
     want_duals: bool = True,
     openings: Floats | None = None,
+    presolve: bool = True,
 ) -> Answer:
     """Search for the best plan by the scenario's aims in their order.
 
     A later aim never worsens an earlier one beyond its tolerance. Travel is improved with openings held. After the cost aim
     the whole numbers are fixed and the linear program is solved again, exactly, for the allocation and the duals.
     ``stop`` may be set from another thread or a signal handler: the best plan so far is kept. ``openings`` (columns,) are those of
-    another plan to begin from; the route for very many small areas does without.
+    another plan to begin from; the route for very many small areas does without. ``presolve`` False is another way to the same answer.
     """
-    search = _Search(program, scenario, progress, stop or threading.Event(), openings)
+    search = _Search(program, scenario, progress, stop or threading.Event(), openings, presolve)
     highs_arrays.version()
     if search.priced or (search.waiting_then_cost and not search.through_pulp):
         return _solve_large(search, want_duals)
@@ -166,7 +173,16 @@ def solve(
             found = _exact(task, found)
         value = None if found.values is None else float(aim.costs @ found.values) + aim.constant
         stages.append(
-            StageRecord(aim.name, found.outcome, value, found.bound, relative_gap(value, found.bound), found.seconds, found.limit, held)
+            StageRecord(
+                aim.name,
+                found.outcome,
+                value,
+                found.bound,
+                relative_gap(value, found.bound),
+                found.seconds,
+                found.limit or found.message,
+                held,
+            )
         )
         if found.values is None:
             break
@@ -318,10 +334,17 @@ def tidy(program: Program, values: Floats | None) -> Floats | None:
 
 def _exact(task: Task, found: Found) -> Found:
     """Fix the whole numbers and solve the linear program again: the exact allocation for those openings, and its duals."""
-    again = highs_arrays.solve(replace(task, held=found.values, start=None, stop=threading.Event(), progress=None, time_limit_seconds=1e6))
+    seconds = max(EXACT_LEAST_SECONDS, EXACT_TIMES * task.time_limit_seconds)
+    again = highs_arrays.solve(
+        replace(task, held=found.values, start=None, stop=threading.Event(), progress=None, time_limit_seconds=seconds)
+    )
     if again.values is None:
         return found
-    return replace(found, values=again.values, duals=again.duals, row_range=again.row_range, seconds=found.seconds + again.seconds)
+    value = float(task.costs @ again.values) + task.constant
+    outcome = found.outcome if found.bound is None else judge(value, found.bound, task.gap, task.scale, found.limit)
+    return replace(
+        found, values=again.values, outcome=outcome, duals=again.duals, row_range=again.row_range, seconds=found.seconds + again.seconds
+    )
 
 
 def _record(search: _Search, stages: list[StageRecord], seconds: float) -> SolveRecord:

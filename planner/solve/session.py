@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.model.program import Aim
-from planner.solve import highs_arrays
+from planner.solve import guard, highs_arrays
 from planner.solve.moves import improve
 from planner.solve.outcome import Outcome, StageRecord
 from planner.solve.task import Floats, Kept, Progress, Task, judge, relative_gap
@@ -65,17 +65,22 @@ class Session:
         self.task = replace(task, held=None, start=None)
         self.highs: Any = highs_arrays.open_relaxed(self.task)
         self.count = task.program.column_count
+        self.lost = False
 
     def minimise(self, costs: Floats, seconds: float, *, primal: bool = False) -> tuple[Floats | None, float | None, bool]:
         """Values, objective and whether it is proven, for costs already scaled.
 
         ``primal`` starts from the last answer, which stays possible when only the costs change; it can be stopped with what it has.
         """
+        if self.lost:
+            return None, None, False
         highs = self.highs
         highs.changeColsCost(self.count, np.arange(self.count, dtype=np.int32), costs)
         highs.setOptionValue("simplex_strategy", 4 if primal else 1)
         highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 1.0))
-        highs.run()
+        if not guard.run_highs(highs, seconds).ended:
+            self.lost, self.highs = True, highs_arrays.open_relaxed(self.task)  # the old one is still at work and must be let be
+            return None, None, False
         optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         info = highs.getInfo()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:

@@ -41,7 +41,7 @@ class Task:
 
     ``scale`` divides the costs before they reach the solver, so that pounds and children are of like size; every figure
     that comes back is in the aim's own unit. ``held`` fixes the whole-number columns to the values of a plan. ``start`` is a plan
-    to begin from. ``stop`` ends the search early with the best plan so far.
+    to begin from. ``presolve`` False leaves the solver's own simplifying out, as another way to the same answer. ``stop`` ends the search early with the best plan so far.
     """
 
     program: Program
@@ -58,6 +58,7 @@ class Task:
     held: Floats | None = None
     start: Floats | None = None
     want_duals: bool = False
+    presolve: bool = True
     progress: Callable[[Progress], None] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
 

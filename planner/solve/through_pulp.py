@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,38 @@ import numpy as np
 import pulp
 
 from planner.errors import SolveError
+from planner.solve import guard, highs_arrays
 from planner.solve.outcome import Outcome
-from planner.solve.task import Found, Task, judge
+from planner.solve.task import Floats, Found, Task
+
+NEAR_LIMIT = 0.9
+"""A solver of another kind that ends without a plan after this share of its time limit is taken to have run out of time."""
+
+
+class _Heard(pulp.HiGHS):  # type: ignore[misc]
+    """PuLP's HiGHS, which can be stopped, says how it stands and hands over each better plan while it searches."""
+
+    def __init__(self, task: Task, variables: list[Any], kept: guard.Incumbent, **options: Any) -> None:
+        super().__init__(**options)
+        self.task, self.ours, self.kept = task, variables, kept
+        self.model: Any = None
+
+    def callSolver(self, lp: Any) -> None:  # noqa: N802 - PuLP's name
+        """Search, as PuLP does, with our callbacks."""
+        exported = lp.exported_variables() if hasattr(lp, "exported_variables") else lp.variables()
+        at = {str(variable.name): place for place, variable in enumerate(self.ours)}
+        places = np.array([at[str(variable.name)] for variable in exported], dtype=np.int64)
+
+        def order(values: Floats) -> Floats:
+            ours = self.task.bounds[0]
+            ours[places] = values
+            return ours
+
+        self.model = lp.solverModel
+        highs_arrays.listen(self.model, self.task, time.perf_counter())
+        if self.task.choices.any():
+            guard.keep_incumbent(self.model, self.kept, order)
+        self.model.run()
 
 
 def build_problem(task: Task) -> tuple[Any, list[Any]]:
@@ -54,13 +85,14 @@ def _add_row(problem: Any, terms: Any, lower: float, upper: float, name: str) ->
         problem += (terms >= lower, f"{name}_least")
 
 
-def _solver(name: str, task: Task) -> Any:
+def _solver(name: str, task: Task, variables: list[Any], kept: guard.Incumbent) -> Any:
     known = pulp.listSolvers()
     if name not in known:
         raise SolveError(f"PuLP does not know a solver called '{name}'. It knows {', '.join(known)}.")
     common: dict[str, Any] = {"msg": False, "timeLimit": max(task.time_limit_seconds, 0.01)}
     if name == "HiGHS":
-        solver = pulp.HiGHS(**common, gapRel=task.gap, threads=task.threads, random_seed=task.random_seed)
+        more = {} if task.presolve else {"presolve": "off"}
+        solver = _Heard(task, variables, kept, **common, gapRel=task.gap, threads=task.threads, random_seed=task.random_seed, **more)
     else:
         solver = pulp.getSolver(name, **common, gapRel=task.gap)
     if not solver.available():
@@ -72,7 +104,7 @@ def solve(task: Task, name: str) -> Found:
     """Solve a task with a solver that PuLP knows, and say only what it proved.
 
     PuLP's own ``status`` calls a search that ran out of time optimal, so it is not read. A bound is known for HiGHS; for other
-    solvers only where the search ended by itself.
+    solvers only where the search ended by itself. A solver that goes past its time limit is asked to stop, and left alone if it does not.
 
     Raises:
         SolveError: if PuLP does not know the solver or it is not installed.
@@ -80,50 +112,69 @@ def solve(task: Task, name: str) -> Found:
     """
     started = time.perf_counter()
     problem, variables = build_problem(task)
-    solver = _solver(name, task)
+    kept, asked = guard.Incumbent(), threading.Event()
+    solver = _solver(name, task, variables, kept)
+
+    def cancel() -> None:
+        getattr(getattr(solver, "model", None), "asked", asked).set()
+
     try:
-        returned = problem.solve(solver)
-    except pulp.PulpSolverError as error:
-        return Found(Outcome.FAILED, None, None, time.perf_counter() - started, message=str(error))
+        run = guard.watch(lambda: problem.solve(solver), task.time_limit_seconds, cancel)
+    except (pulp.PulpSolverError, *guard.FAILURES) as error:
+        return Found(
+            Outcome.FAILED, None, None, time.perf_counter() - started, message=f"the solver failed: {error or type(error).__name__}"
+        )
     seconds = time.perf_counter() - started
-    has_plan, infeasible, finished = _ending(problem, returned)
-    if infeasible:
-        return Found(Outcome.INFEASIBLE, None, None, seconds)
-    if not has_plan:
-        return Found(Outcome.STOPPED_WITHOUT_PLAN, None, None, seconds, limit="time limit")
-    values = np.array([0.0 if variable.value() is None else float(variable.value()) for variable in variables])
-    values[task.program.whole] = np.round(values[task.program.whole])
+    if not run.ended:
+        return highs_arrays.left_running(task, kept, seconds)
+    at = _ending(problem, run.value, task, seconds)
+    if at.infeasible or not at.plan:
+        return highs_arrays.without_plan(at, seconds)
+    lower, upper = task.bounds  # a variable that stands in no row and costs nothing has no value
+    values = np.array([np.nan if variable.value() is None else float(variable.value()) for variable in variables])
+    unused = np.array([variable.value() is None for variable in variables])
+    values[unused] = np.clip(0.0, lower[unused], upper[unused])
+    wrong = guard.unsound(task, values)
+    if wrong:
+        return Found(Outcome.FAILED, None, None, seconds, message=wrong)
+    limit = guard.OVERRUN if run.overran and not at.finished else at.limit or ("" if at.finished else at.message)
     value = float(task.costs @ values) + task.constant
-    bound = _bound(problem, task, value, finished)
-    limit = "" if finished else "time limit"
-    return Found(judge(value, bound, task.gap, task.scale, limit), values, bound, seconds, limit)
+    return highs_arrays.judged(task, values, _bound(problem, task, value, at.finished), seconds, limit)
 
 
-def _ending(problem: Any, returned: Any) -> tuple[bool, bool, bool]:
-    """Tell whether there is a plan, whether there can be none, and whether the search ended by itself.
+def _model(problem: Any) -> Any:
+    """The HiGHS object behind a PuLP problem, if that is what solved it."""
+    model = getattr(problem, "solverModel", None)
+    return model if hasattr(model, "getModelStatus") else None
 
-    PuLP 3 keeps this in ``sol_status``, PuLP 4 in what ``solve`` returns.
+
+def _ending(problem: Any, returned: Any, task: Task, seconds: float) -> highs_arrays.Ending:
+    """How the search ended.
+
+    HiGHS is asked itself. Of other solvers PuLP 3 keeps this in ``sol_status``, PuLP 4 in what ``solve`` returns.
     """
+    model = _model(problem)
+    if model is not None:
+        return highs_arrays.ending(model, bool(task.choices.any()))
+    late = "time limit" if seconds >= NEAR_LIMIT * task.time_limit_seconds else ""
     if hasattr(returned, "has_solution"):
-        words = str(returned.status_str).lower()
-        return bool(returned.has_solution), "infeasible" in words and not returned.has_solution, words == "optimal"
-    status = problem.sol_status
-    has_plan = status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
-    return has_plan, status == pulp.LpSolutionInfeasible, status == pulp.LpSolutionOptimal
+        words = str(returned.status_str)
+        finished, plan = words.lower() == "optimal", bool(returned.has_solution)
+        infeasible = "infeasible" in words.lower() and not plan
+    else:
+        status = problem.sol_status
+        finished, infeasible = status == pulp.LpSolutionOptimal, status == pulp.LpSolutionInfeasible
+        plan, words = finished or status == pulp.LpSolutionIntegerFeasible, str(pulp.LpSolution.get(status, status))
+    return highs_arrays.Ending(plan, infeasible, finished, "time limit" if plan and not finished else late, words)
 
 
 def _bound(problem: Any, task: Task, value: float, finished: bool) -> float | None:
-    model = getattr(problem, "solverModel", None)
-    if model is not None and hasattr(model, "getInfo"):
-        if not task.choices.any():
-            return value if finished else None
-        raw = float(model.getInfo().mip_dual_bound)
-        return raw * task.scale + task.constant if np.isfinite(raw) else None
+    whole, model = bool(task.choices.any()), _model(problem)
+    if model is not None:
+        return highs_arrays.proven(model, task, value, whole) if whole or finished else None
     if not finished:
         return None
-    if not task.choices.any():
-        return value
-    return value - task.gap * abs(value - task.constant)
+    return value - task.gap * abs(value - task.constant) if whole else value
 
 
 def write_problem(task: Task, path: Path) -> None:

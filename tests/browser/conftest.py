@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,16 @@ from planner.report.html import comparison_html, report_html
 from planner.report.html.draw.canvas import FONT
 from planner.run import RunResult
 from tests import packs
-
-CHROMIUM = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+from tests.chromium import PROGRAM
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="the playwright client is not installed: pip install '.[test]'")
-    if CHROMIUM is None:
+    if PROGRAM is None:
         pytest.skip("no Chromium on this machine: install Debian's package chromium")
     with playwright.sync_playwright() as driver:
-        found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        found = driver.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
         yield found
         found.close()
 

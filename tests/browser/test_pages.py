@@ -7,25 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import OPEN_ALL, axe, chart_faults, fetched, marks, opened, paper_rules, printed
+
 KINDS = ["run-internal", "run-public", "compare-internal", "compare-public", "tiny-internal", "tiny-public"]
 HOSTILE = ["run-hostile", "compare-hostile"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-OPEN_ALL = "document.querySelectorAll('details').forEach(one => one.open = true)"
-
-
-def opened(browser: Any, path: Path, width: int = 1280, **more: Any) -> Any:
-    page = browser.new_page(viewport={"width": width, "height": 900}, **more)
-    page.goto(path.as_uri())
-    return page
-
-
-def axe(page: Any) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA, each as one line."""
-    bundle = pytest.importorskip("axe_playwright_python", reason="the axe-core bundle is not installed: pip install '.[test]'")
-    page.evaluate((Path(bundle.__file__).parent / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", RULES)
-    assert len(found["passes"]) > 10
-    return [f"{one['id']} ({one['impact']}): {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -60,49 +45,18 @@ def test_no_page_scrolls_sideways(browser: Any, pages: dict[str, Path], kind: st
     page.close()
 
 
-TEXTS = """() => [...document.querySelectorAll('svg')].filter(one => one.getClientRects().length).map(svg => {
-  const box = svg.viewBox.baseVal;
-  return {name: svg.closest('figure').querySelector('h3').textContent, width: box.width, height: box.height, scale: svg.getBoundingClientRect().width / box.width,
-    texts: [...svg.querySelectorAll('text')].map(one => { const at = one.getBBox(); return [one.textContent, at.x, at.y, at.x + at.width, at.y + at.height,
-      parseFloat(one.getAttribute('font-size')), one.hasAttribute('paint-order')]; })};
-})"""
-
-
 @pytest.mark.parametrize("width", [320, 768, 1280])
 @pytest.mark.parametrize("kind", KINDS)
 def test_text_in_charts_is_whole_apart_and_large_enough(browser: Any, arial: None, pages: dict[str, Path], kind: str, width: int) -> None:
     page = opened(browser, pages[kind], width)
-    faults = []
-    for svg in page.evaluate(TEXTS):
-        for at, (words, left, top, right, bottom, size, _) in enumerate(svg["texts"]):
-            if left < -1 or right > svg["width"] + 1 or top < -2 or bottom > svg["height"] + 4:
-                faults.append(f"{svg['name']}: '{words}' is cut off at {width}")
-            if size * svg["scale"] < 10.0:
-                faults.append(f"{svg['name']}: '{words}' is {size * svg['scale']:.1f} pixels high at {width}")
-            for other in svg["texts"][:at]:
-                wide = min(right, other[3]) - max(left, other[1])
-                high = min(bottom, other[4]) - max(top, other[2])
-                if wide > 1 and high > (bottom - top) * 0.3:
-                    faults.append(f"{svg['name']}: '{words}' lies over '{other[0]}' at {width}")
-    assert faults == []
+    assert chart_faults(page, width) == []
     page.close()
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *HOSTILE])
 def test_nothing_is_fetched_and_nothing_goes_wrong(browser: Any, pages: dict[str, Path], kind: str) -> None:
-    page = browser.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    page.goto(pages[kind].as_uri())
-    page.evaluate(OPEN_ALL)
-    page.wait_for_timeout(100)
-    assert asked == [pages[kind].as_uri()] and said == []
+    assert fetched(browser, pages[kind]) == ([], [])
     assert pages[kind].stat().st_size < 3_000_000
-    page.close()
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -174,45 +128,20 @@ def test_the_answer_is_on_the_first_screen(browser: Any, pages: dict[str, Path])
 
 
 @pytest.fixture(scope="module")
-def printed(browser: Any, pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    pikepdf = pytest.importorskip("pikepdf", reason="pikepdf is not installed: pip install '.[test]'")
-    folder, found = tmp_path_factory.mktemp("pdf"), {}
-    for kind in ("run-internal", "compare-public"):
-        context = browser.new_context(java_script_enabled=False)
-        page = context.new_page()
-        page.goto(pages[kind].as_uri())
-        page.pdf(path=folder / f"{kind}.pdf", prefer_css_page_size=True, tagged=True, outline=True, print_background=True)
-        context.close()
-        found[kind] = pikepdf.open(folder / f"{kind}.pdf")
-    return found
-
-
-def marks(node: Any, found: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Every element of a PDF's structure by its kind."""
-    import pikepdf
-
-    for child in node.K if isinstance(node.get("/K"), pikepdf.Array) else [node.K] if "/K" in node else []:
-        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
-            found.setdefault(str(child.S), []).append(child)
-            marks(child, found)
-    return found
+def papers(browser: Any, pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("pdf")
+    return {kind: printed(browser, pages[kind], folder / f"{kind}.pdf") for kind in ("run-internal", "compare-public")}
 
 
 @pytest.mark.parametrize("kind", ["run-internal", "compare-public"])
-def test_paper_is_a4_tagged_and_named(printed: dict[str, Any], kind: str) -> None:
-    pdf = printed[kind]
-    sizes = {(round(float(page.MediaBox[2])), round(float(page.MediaBox[3]))) for page in pdf.pages}
-    assert sizes == {(595, 842)}
-    assert bool(pdf.Root.MarkInfo.Marked) and str(pdf.Root.Lang) == "en-GB" and bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
-    assert ("Test scenario" if kind == "run-internal" else "Comparison of three") in str(pdf.docinfo["/Title"])
+def test_paper_is_a4_tagged_and_named(papers: dict[str, Any], kind: str, pages: dict[str, Path]) -> None:
+    rules = paper_rules(papers[kind], pages[kind].read_text(encoding="utf-8"))
+    assert len(rules) == 7 and all(rules.values()), rules
+    assert ("Test scenario" if kind == "run-internal" else "Comparison of three") in str(papers[kind].docinfo["/Title"])
 
 
 @pytest.mark.parametrize("kind", ["run-internal", "compare-public"])
-def test_paper_has_headings_tables_and_pictures_with_words(printed: dict[str, Any], kind: str, pages: dict[str, Path]) -> None:
-    found = marks(printed[kind].Root.StructTreeRoot, {})
+def test_paper_has_headings_tables_and_pictures_with_words(papers: dict[str, Any], kind: str) -> None:
+    found = marks(papers[kind].Root.StructTreeRoot, {})
     assert len(found["/H1"]) == 1 and len(found["/H2"]) > 5 and len(found["/H3"]) > 5
-    text = pages[kind].read_text(encoding="utf-8")
-    assert len(found["/Table"]) == text.count("<table"), "every folded table is on paper too"
     assert len(found["/TH"]) > 50 and len(found["/TD"]) > 50
-    described = [one for one in found["/Figure"] if len(str(one.get("/Alt", ""))) > 20]
-    assert len(described) == text.count("<figure")

@@ -180,9 +180,10 @@ def test_a_sentence_about_few_children_is_left_out_and_small_reasons_are_put_tog
 
 
 def test_facts_are_rounded_and_a_gap_is_never_told_better_than_it_is() -> None:
-    facts = {"gap_gbp": "1234567.8", "cost_pv_gbp": "812345678.9", "waiting_bound": "3.2", "base_year": "2024/25", "note": "4.14 wait"}
+    facts = {"gap_gbp": "1234567.8", "gap_gbp_base": "667532.74", "cost_pv_gbp": "812345678.9", "waiting_bound": "3.2", "base_year": "2024/25", "note": "4.14 wait"}
     public = publish(Pack("plan", "A plan", Audience.INTERNAL, ("plan",), {}, facts)).facts
     assert public["gap_gbp"] == "1300000"
+    assert public["gap_gbp_base"] == "700000", "a scenario's gap is money too"
     assert public["cost_pv_gbp"] == "812300000"
     assert public["waiting_bound"] == "5"
     assert public["base_year"] == "2024/25"

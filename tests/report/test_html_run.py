@@ -151,7 +151,7 @@ def test_nobody_waits() -> None:
     figures = Figures(changed(pack, "waiting_by_year", frame))
     assert waiting_sentence(figures) == "Every child with an EHCP has a place in every year: nobody waits."
     assert "waiting_by_year" not in run_charts(figures.pack), "nothing but noughts is no chart"
-    page = run_page.report_html(figures.pack)
+    page = report_html(figures.pack)
     assert "nobody waits" in page and "Children waiting for a place by year" in page
 
 

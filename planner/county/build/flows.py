@@ -11,6 +11,8 @@ from planner.county.build.fitting import spread
 from planner.names import NEEDS, PHASES
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
     from planner.county.build.inputs import Inputs
 
 TOP_AGE = {"early_years": 4, "primary": 10, "secondary": 15}
@@ -27,11 +29,12 @@ def build_entrants(inputs: Inputs) -> pd.DataFrame:
     needs = inputs.published("new_ehcps_by_need_and_phase").set_index(["phase", "need"])["children"]
     held = inputs.published("ehcps_by_need_and_phase").set_index(["phase", "need"])["children"]
     left_over = arrivals_by_phase(inputs)
+    source = str(inputs.published("new_ehcps_by_phase")["source"].iloc[0])
     rows = []
     for phase in PHASES:
         started = spread(np.array([float(needs.get((phase, need), 0)) for need in NEEDS]), float(new[phase]), 2)
         arrived = spread(np.array([float(held.get((phase, need), 0)) for need in NEEDS]), left_over[phase], 2)
-        rows += [(need, phase, started[at], arrived[at], "EES25") for at, need in enumerate(NEEDS)]
+        rows += [(need, phase, started[at], arrived[at], source) for at, need in enumerate(NEEDS)]
     return pd.DataFrame(rows, columns=["need", "phase", "new_ehcps", "arrivals", "source"])
 
 
@@ -47,10 +50,15 @@ def arrivals_by_phase(inputs: Inputs) -> dict[str, float]:
     moved_in, left_over = 0, {}
     for phase in PHASES:
         past = before[phase]
-        stayed = int(past["ehcps_january_2024"]) - int(past["ceased_2024"]) - int(past["of_last_age_january_2024"])
-        left_over[phase] = float(now[phase] - stayed - moved_in - new[phase])
-        moved_in = int(past["of_last_age_january_2024"])
+        held, ceased, last = (int(past[_dated(past, start)]) for start in ("ehcps_january_", "ceased_", "of_last_age_january_"))
+        left_over[phase] = max(float(now[phase] - (held - ceased - last) - moved_in - new[phase]), 0.0)
+        moved_in = last
     return left_over
+
+
+def _dated(columns: Iterable[Hashable], start: str) -> str:
+    """The column that begins so; its end is the year that the figures are of."""
+    return next(str(column) for column in columns if str(column).startswith(start))
 
 
 def build_band_mix(inputs: Inputs) -> pd.DataFrame:
@@ -61,23 +69,27 @@ def build_band_mix(inputs: Inputs) -> pd.DataFrame:
 def build_transitions(inputs: Inputs) -> pd.DataFrame:
     """Chances in a year of leaving, of moving up a phase and of escalating to the band above.
 
-    Leaving is what ceased in 2024 over those who held an EHCP in January 2024; moving up is the share
+    Leaving is what ceased in a year over those who held an EHCP in its January; moving up is the share
     of the phase who are of its last age; escalating is assumed.
     """
     ceased = inputs.published("ehcps_ceased_by_phase")
-    leaving = dict(zip(ceased["phase"], (ceased["ceased_2024"] / ceased["ehcps_january_2024"]).round(4), strict=True))
+    held = ceased[_dated(ceased.columns, "ehcps_january_")]
+    gone = ceased[_dated(ceased.columns, "ceased_")].where(held > 0, 0.0)
+    leaving = dict(zip(ceased["phase"], (gone / held.where(held > 0, 1.0)).round(4), strict=True))
     by_age = inputs.published("ehcps_by_age").set_index("age")["children"]
     phase_total = inputs.published("ehcps_by_need_and_phase").groupby("phase")["children"].sum()
     escalation = inputs.assumed("escalation")
+    source = str(ceased["source"].iloc[0])
     bands = pd.read_csv(inputs.folder / "bands.csv", keep_default_na=False)
     rows = []
     for phase in PHASES:
         leaves = float(leaving[phase])
-        up = round(float(by_age[TOP_AGE[phase]]) / float(phase_total[phase]), 4) if phase in TOP_AGE else 0.0
+        whole = float(phase_total.get(phase, 0.0))
+        up = round(float(by_age.get(TOP_AGE[phase], 0.0)) / whole, 4) if phase in TOP_AGE and whole else 0.0
         for band in bands["band"]:
             listed = escalation[(escalation["phase"] == phase) & (escalation["band"] == band)]
             if listed.empty:
-                rows.append(("*", phase, band, "*", leaves, up, 0.0, "EES25"))
+                rows.append(("*", phase, band, "*", leaves, up, 0.0, source))
             rows += [
                 (row["need"], phase, band, row["provision_type"], leaves, up, float(row["escalates_per_year"]), "assumption")
                 for row in listed.to_dict("records")

@@ -28,25 +28,32 @@ class Inputs:
         """A table of published figures by its file name without the ending."""
         return pd.read_csv(self.folder / "published" / f"{name}.csv", keep_default_na=False)
 
+    def maybe(self, name: str) -> pd.DataFrame:
+        """A table of published figures that not every county has; without rows where it is not there."""
+        return self.published(name) if (self.folder / "published" / f"{name}.csv").is_file() else pd.DataFrame()
+
     def assumed(self, name: str) -> pd.DataFrame:
         """A table of assumed figures by its file name without the ending."""
         return pd.read_csv(self.folder / "assumed" / f"{name}.csv", keep_default_na=False)
 
-    def value(self, assumption: str) -> float:
-        """The value of one assumption in the log, as a number.
+    def value(self, assumption: str, otherwise: float | None = None) -> float:
+        """The value of one assumption in the log, as a number; ``otherwise`` where the log has none.
 
         Raises:
-            KeyError: if the log has no such assumption.
+            KeyError: if the log has no such assumption and there is nothing else to take.
 
         """
         log = pd.read_csv(self.folder / "assumptions.csv", keep_default_na=False, dtype=str)
         values = dict(zip(log["assumption"], log["value"], strict=True))
+        if otherwise is not None and assumption not in values:
+            return otherwise
         return float(values[assumption])
 
 
 def cube(table: pd.DataFrame, rows: Sequence[str], columns: Sequence[str], row: str, column: str) -> pd.DataFrame:
     """Children of a long table as a grid of the given rows and columns; a pair that is not listed is 0."""
-    grid = table.pivot_table(index=row, columns=column, values="children", aggfunc="sum", fill_value=0.0)
+    children = table.assign(children=table["children"].astype(float))
+    grid = children.pivot_table(index=row, columns=column, values="children", aggfunc="sum", fill_value=0.0)
     return grid.reindex(index=list(rows), columns=list(columns), fill_value=0.0).astype(float)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from planner.county.build.fitting import spread
-from planner.county.specs import SMALL_AREA_AGES
+from planner.county.specs import SMALL_AREA_AGES, SPEC_BY_NAME
 from planner.names import PHASE_AGES, PHASES
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 AREAS_IN_A_PLANNING_AREA = 4.4
 """About how many areas a planning area groups (assumption: enough to plan a base for, small enough to travel in)."""
 LAST_AGE = 25
-BIRTHS_BEHIND = 5
-"""Ages below this were born after the population estimate."""
+YEARS_BEHIND = 4.5
+"""Years from the population estimate to January of the base year, where assumptions.csv has no population_years_behind."""
 _BANDS = {"aged_0_3": range(4), "aged_4_10": range(4, 11), "aged_11_15": range(11, 16), "aged_16_18": range(16, 26)}
 
 
@@ -34,8 +35,7 @@ def build_areas(inputs: Inputs) -> pd.DataFrame:
         for number, members in enumerate(clusters, start=1):
             names.loc[group.index[members]] = f"{district} {number}"
     areas["planning_area"] = names
-    columns = ["area", "area_name", "district", "planning_area", "easting_m", "northing_m", "rural_urban", "source"]
-    return areas[columns]
+    return areas[[column.name for column in SPEC_BY_NAME["areas"].columns if column.name in areas.columns]]
 
 
 def _bisect(members: np.ndarray, places: np.ndarray, weight: np.ndarray, parts: int) -> list[np.ndarray]:
@@ -56,26 +56,39 @@ def _bisect(members: np.ndarray, places: np.ndarray, weight: np.ndarray, parts: 
 def build_population(inputs: Inputs) -> pd.DataFrame:
     """Children by area and age in January of the base year.
 
-    Each age of the county is shared over the areas as the age groups it came from were in mid-2020:
-    half the children are four years older than then and half five. Students who lived in an area only
+    Each age of the county is shared over the areas as the age groups it came from were at the estimate:
+    four and a half years later half the children are four years older than then and half five. Students who lived in an area only
     to study are kept out by using the group aged 16 to 18 for all older young people.
     """
     areas = inputs.published("areas").sort_values("area", kind="stable")
     county = inputs.published("county_by_age").set_index("age")["children"].astype(float).to_dict()
     yearly = 1.0 + inputs.value("births_change_before_base_year")
-    for age in reversed(range(BIRTHS_BEHIND)):
+    less, more = _behind(inputs)
+    for age in reversed(range(more)):
         county[age] = round(county[age + 1] * yearly)
-    share = {}
-    for band, ages in _BANDS.items():
-        part = areas[band].to_numpy(dtype=float)
-        share.update(dict.fromkeys(ages, part / part.sum()))
+    share = _age_shares(areas)
     rows = []
     for age in range(LAST_AGE + 1):
-        weights = (share[max(age - 5, 0)] + share[max(age - 4, 0)]) / 2
+        weights = (share[max(age - more, 0)] + share[max(age - less, 0)]) / 2
         for area, children in zip(areas["area"], spread(weights, county[age], 1), strict=True):
             rows.append((area, age, children))
     table = pd.DataFrame(rows, columns=["area", "age", "children"])
     return table.sort_values(["area", "age"], kind="stable").reset_index(drop=True)
+
+
+def _behind(inputs: Inputs) -> tuple[int, int]:
+    """The two numbers of years, each true for half the children, by which they are older in January than at the estimate."""
+    years = inputs.value("population_years_behind", YEARS_BEHIND)
+    return math.floor(years), math.ceil(years)
+
+
+def _age_shares(table: pd.DataFrame) -> dict[int, np.ndarray]:
+    """For each age at the estimate the share of the table's children of its group who live in each row; alike where there are none."""
+    share: dict[int, np.ndarray] = {}
+    for band, ages in _BANDS.items():
+        part = table[band].to_numpy(dtype=float)
+        share.update(dict.fromkeys(ages, part / part.sum() if part.sum() > 0 else np.full(len(part), 1.0 / len(part))))
+    return share
 
 
 def build_small_areas(inputs: Inputs, population: pd.DataFrame) -> pd.DataFrame:
@@ -87,13 +100,11 @@ def build_small_areas(inputs: Inputs, population: pd.DataFrame) -> pd.DataFrame:
     small = inputs.published("small_areas").sort_values("small_area", kind="stable").reset_index(drop=True)
     by_age = population.pivot_table(index="area", columns="age", values="children")
     children = np.zeros((len(small), LAST_AGE + 1))
+    less, more = _behind(inputs)
     for area, part in small.groupby("area", sort=True):
-        share = {}
-        for band, ages in _BANDS.items():
-            there = part[band].to_numpy(dtype=float)
-            share.update(dict.fromkeys(ages, there / there.sum()))
+        share = _age_shares(part)
         for age in range(LAST_AGE + 1):
-            children[part.index, age] = (share[max(age - 5, 0)] + share[max(age - 4, 0)]) / 2 * by_age.loc[area, age]
+            children[part.index, age] = (share[max(age - more, 0)] + share[max(age - less, 0)]) / 2 * by_age.loc[area, age]
     columns = ["small_area", "small_area_name", "area", "easting_m", "northing_m", "rural_urban"]
     table = small[columns].copy()
     for column, first, last in SMALL_AREA_AGES:
@@ -113,4 +124,19 @@ def phase_shares(population: pd.DataFrame) -> dict[str, np.ndarray]:
         ages = population[population["age"].between(first, last)]
         total = ages.groupby("area", sort=True)["children"].sum().to_numpy(dtype=float)
         shares[phase] = total / total.sum()
+    return shares
+
+
+def ehcp_shares(inputs: Inputs, areas: pd.DataFrame, by_children: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Each phase: the share of its EHCPs that are in each area, areas in order of code.
+
+    As the county's own return counts them where it does (children without an area are spread as the others), else as its children.
+    """
+    counted = inputs.maybe("ehcps_by_area_need_phase_and_provision")
+    shares = dict(by_children)
+    for phase in PHASES if len(counted) else ():
+        here = counted[(counted["phase"] == phase) & counted["area"].isin(areas["area"])].groupby("area")["children"].sum()
+        found = areas["area"].map(here).fillna(0.0).to_numpy(dtype=float)
+        if found.sum() > 0:
+            shares[phase] = found / found.sum()
     return shares

@@ -69,9 +69,13 @@ def build_stock(inputs: Inputs, areas: pd.DataFrame, shares: dict[str, np.ndarra
     parts = []
     for at, kind in enumerate(KINDS):
         listed = [(need, phase, int(cells[n, p, at])) for n, need in enumerate(NEEDS) for p, phase in enumerate(PHASES) if cells[n, p, at]]
+        if not listed:
+            continue
         if kind in SCHOOLS:
             filled = units[(units["provision_type"] == kind) & units["unit"].isin(rolls.index)].reset_index(drop=True)
             placed = _fill_schools(areas, shares, listed, filled, rolls)
+        elif kind == "resource_centre":
+            placed = _fill_bases(areas, shares, listed, units, inputs.maybe("bases"))
         else:
             placed = _fill_grouped(areas, shares, listed, kind)
         parts.append(_in_bands(placed, inputs.assumed("stock_bands"), kind))
@@ -99,8 +103,26 @@ def _grouped_unit(kind: str, phase: str, area: Mapping[Hashable, object]) -> str
     if kind == "further_education":
         return f"fe_{slug(str(area['district']))}"
     if kind == "resource_centre":
-        return "rc_existing_secondary" if phase == "secondary" else "rc_existing_primary"
+        return "rc_existing_secondary" if phase in ("secondary", "post_16") else "rc_existing_primary"
     return "ap_county" if kind == "alternative_provision" else "elsewhere_county"
+
+
+def _fill_bases(
+    areas: pd.DataFrame, shares: dict[str, np.ndarray], listed: list[tuple[str, str, int]], units: pd.DataFrame, bases: pd.DataFrame
+) -> list[tuple[object, ...]]:
+    """Children of resource bases: at the bases listed that take their phase, by their rolls; in the county's group where none does."""
+    rows: list[tuple[object, ...]] = []
+    for phase in PHASES:
+        cells = [cell for cell in listed if cell[1] == phase]
+        takes = bases[[phase in str(phases).split("|") for phases in bases["phases"]]] if len(bases) else bases
+        if not cells or takes.empty:
+            rows += _fill_grouped(areas, shares, cells, "resource_centre")
+            continue
+        rolls = takes.set_index("unit").assign(focus="mixed")
+        rolls["roll"] = apportion(rolls["roll"].to_numpy(dtype=float) + LEAST_CHILDREN, sum(count for _, _, count in cells))
+        rolls = rolls[rolls["roll"] > 0]
+        rows += _fill_schools(areas, shares, cells, units[units["unit"].isin(rolls.index)].reset_index(drop=True), rolls)
+    return rows
 
 
 def _fill_schools(

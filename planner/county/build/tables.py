@@ -10,7 +10,7 @@ import pandas as pd
 from planner.county.build.flows import build_band_mix, build_entrants, build_sen_support, build_transitions
 from planner.county.build.inputs import Inputs
 from planner.county.build.options import build_options
-from planner.county.build.places import build_areas, build_population, build_small_areas, phase_shares
+from planner.county.build.places import build_areas, build_population, build_small_areas, ehcp_shares, phase_shares
 from planner.county.build.stock import KINDS, build_stock, published_cells
 from planner.county.build.units import Ground, build_units
 from planner.names import NEEDS, PHASE_AGES, PHASES
@@ -27,12 +27,13 @@ def build_tables(source: Path) -> dict[str, pd.DataFrame]:
     ground = Ground(areas, {phase: _children(population, phase) for phase in PHASES})
     units = build_units(inputs, ground, "|".join(_needs_past_five(inputs)))
     finance = pd.concat([inputs.published("finance"), inputs.assumed("finance")], ignore_index=True)
+    small = {"small_areas": build_small_areas(inputs, population)} if len(inputs.maybe("small_areas")) else {}
     return {
         "areas": areas,
-        "small_areas": build_small_areas(inputs, population),
+        **small,
         "population": population,
         "units": units,
-        "stock": build_stock(inputs, areas, phase_shares(population), units),
+        "stock": build_stock(inputs, areas, ehcp_shares(inputs, areas, phase_shares(population)), units),
         "entrants": build_entrants(inputs),
         "band_mix": build_band_mix(inputs),
         "transitions": build_transitions(inputs),

@@ -69,9 +69,10 @@ def build_units(inputs: Inputs, ground: Ground, past_five: str) -> pd.DataFrame:
     ``past_five`` lists the needs (separated by ``|``) of children past five whom the return still
     counts in an early-years setting.
     """
-    rows = [*_everywhere(ground), *_grouped(inputs, ground, past_five), *_special(inputs, ground), *_independent(inputs, ground)]
-    rows += [*_resource_centres(ground), *_contact_bases(inputs, ground), *_new_special(ground)]
-    return pd.DataFrame(rows)
+    rows = [*_everywhere(ground), *_grouped(inputs, ground, past_five), *_bases(inputs, ground)]
+    rows += [*_sites(inputs, ground, "resource_centre"), *_special(inputs, ground), *_independent(inputs, ground)]
+    rows += [*_sites(inputs, ground, "independent_special"), *_resource_centres(ground), *_contact_bases(inputs, ground)]
+    return pd.DataFrame([*rows, *_sites(inputs, ground, "state_special")])
 
 
 def _everywhere(ground: Ground) -> list[dict[str, object]]:
@@ -99,20 +100,62 @@ def _grouped(inputs: Inputs, ground: Ground, past_five: str) -> list[dict[str, o
             _unit(f"fe_{slug(district)}", f"Further education and post-16 colleges, {district}", "further_education", "post_16",
                   area=ground.nearest_area(east, north), easting_m=east, northing_m=north, sector="college")
         )  # fmt: skip
-    committed = inputs.value("committed_mainstream_places")
+    if past_five:
+        rows.append(
+            _unit("eys_past_five", "Early-years settings, children past five", "early_years_setting", "primary", needs=past_five,
+                  bands="support", places=1.0, sector="independent", source=str(inputs.published("ehcps_by_age")["source"].iloc[0]),
+                  quality="amber")
+        )  # fmt: skip
     rows += [
-        _unit("eys_past_five", "Early-years settings, children past five", "early_years_setting", "primary", needs=past_five,
-              bands="support", places=1.0, sector="independent", source="EES25", quality="amber"),
         _unit("ap_county", "Alternative provision, county", "alternative_provision", "primary|secondary",
               places=inputs.value("alternative_provision_places"), sector="academy"),
         _unit("elsewhere_county", "Educated elsewhere than at a school or college, county", "educated_elsewhere", "*", sector="council"),
         _unit("rc_existing_primary", "Existing resource bases, early years and primary, county", "resource_centre", "early_years|primary",
               places=inputs.value("existing_base_places_primary"), bands="enhanced", sector="academy"),
-        _unit("rc_existing_secondary", "Existing resource bases, secondary, county", "resource_centre", "secondary",
+        _unit("rc_existing_secondary", "Existing resource bases, secondary, county", "resource_centre", _older_phases(inputs),
               places=inputs.value("existing_base_places_secondary"), bands="enhanced", sector="academy"),
-        _unit("rc_committed", f"The {committed:.0f} mainstream places made in the year to November 2025, county", "resource_centre",
-              "primary|secondary", places=0.0, bands="enhanced", sector="academy", source="NEWSROOM25", quality="amber"),
     ]  # fmt: skip
+    return rows
+
+
+def _older_phases(inputs: Inputs) -> str:
+    """The phases of the county's existing secondary bases: post-16 too where children of that phase are in one."""
+    table = inputs.published("ehcps_by_provision_and_phase")
+    sixth_form = table[(table["provision_type"] == "resource_centre") & (table["phase"] == "post_16")]["children"].sum() > 0
+    return "secondary|post_16" if sixth_form else "secondary"
+
+
+def _bases(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
+    """Existing resource bases at named schools, where the county lists any."""
+    rows = []
+    for base in inputs.maybe("bases").to_dict("records"):
+        east, north = int(base["easting_m"]), int(base["northing_m"])
+        rows.append(
+            _unit(str(base["unit"]), str(base["unit_name"]), "resource_centre", str(base["phases"]), bands="enhanced",
+                  places=float(base["places"]), area=ground.nearest_area(east, north), easting_m=east, northing_m=north,
+                  sector=base["sector"], source=base["source"], quality="amber")
+        )  # fmt: skip
+    return rows
+
+
+def _sites(inputs: Inputs, ground: Ground, kind: str) -> list[dict[str, object]]:
+    """Units of a kind that stand for places to come, listed one by one: committed places, blocks of places, sites of new schools.
+
+    A site lies midway between the centres of its districts; without districts it is at no one place.
+    """
+    rows = []
+    for site in inputs.assumed("sites").to_dict("records"):
+        if site["provision_type"] != kind:
+            continue
+        place: dict[str, object] = {}
+        if site["districts"]:
+            centres = [ground.centre(district) for district in str(site["districts"]).split("|")]
+            east, north = (round(sum(point[axis] for point in centres) / len(centres)) for axis in (0, 1))
+            place = {"area": ground.nearest_area(east, north), "easting_m": east, "northing_m": north}
+        own = {column: site[column] for column in ("needs", "bands", "sector", "illustrative", "source", "quality")}
+        rows.append(
+            _unit(str(site["unit"]), str(site["unit_name"]), kind, str(site["phases"]), places=float(site["places"]), **own, **place)
+        )
     return rows
 
 
@@ -155,14 +198,6 @@ def _independent(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
         rows.append(
             _unit(unit, name, "independent_special", str(school["phases"]), needs=school["needs"], places=float(school["places"]),
                   sector="independent", source=school["source"], quality=school["quality"], **place)
-        )  # fmt: skip
-    for half, names in (("north", ("Newcastle-under-Lyme", "Staffordshire Moorlands")), ("south", ("Cannock Chase", "Lichfield"))):
-        centres = [ground.centre(district) for district in names]
-        east, north = round(sum(point[0] for point in centres) / 2), round(sum(point[1] for point in centres) / 2)
-        rows.append(
-            _unit(f"ind_block_{half}", f"Illustrative block of independent places, {half} of the county", "independent_special",
-                  "primary|secondary", needs="SEMH|ASD|SLCN|MLD", places=0.0, area=ground.nearest_area(east, north), easting_m=east,
-                  northing_m=north, sector="independent", illustrative="yes")
         )  # fmt: skip
     return rows
 
@@ -210,19 +245,4 @@ def _contact_bases(inputs: Inputs, ground: Ground) -> list[dict[str, object]]:
                       places=0.0, episodes_per_place=inputs.value("episodes_per_place"), sector="academy", illustrative="yes",
                       **position)
             )  # fmt: skip
-    return rows
-
-
-def _new_special(ground: Ground) -> list[dict[str, object]]:
-    """Sites that a new special school might have."""
-    rows = []
-    for unit, name, phases, needs, district in (
-        ("sp_new_all_age", "Illustrative all-age special school, Cannock Chase", "primary|secondary|post_16", "*", "Cannock Chase"),
-        ("sp_new_semh", "Illustrative SEMH special school, East Staffordshire", "primary|secondary", SEMH_BASE_NEEDS, "East Staffordshire"),
-    ):
-        east, north = ground.centre(district)
-        rows.append(
-            _unit(unit, name, "state_special", phases, needs=needs, places=0.0, area=ground.nearest_area(east, north), easting_m=east,
-                  northing_m=north, sector="academy", illustrative="yes")
-        )  # fmt: skip
     return rows

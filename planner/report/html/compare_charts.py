@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.publish.pack import Kind, Mark, PackTable
+from planner.publish.rounding import NOISE
 from planner.report.html.draw.bars import Bar, Row, Step, bridge, level
 from planner.report.html.draw.chart import SCENARIO_LOOKS, Chart, Series, fitting
 from planner.report.html.draw.lines import lines
@@ -181,7 +182,7 @@ def _one_bridge(
     ]
     whole = next((row[value] for row in rows if str(row["cause"]) == table.total), None)
     total_value = sum(step.change for step in steps) if number(whole) is None else number(whole) or 0.0
-    steps = [step for step in steps if step.change or step.words.startswith("[")]
+    steps = [step for step in steps if abs(step.change) >= NOISE or step.words.startswith("[")]
     name = scenarios.named(label)
     title = scenarios.title(name) if name else say(label)
     base = scenarios.title(scenarios.base)
@@ -194,6 +195,8 @@ def _one_bridge(
     if kind is not Kind.MONEY:
         figure = counted(abs(total_value))
         way = f"{'more' if total_value > 0 else 'fewer'} {'child-years waiting' if noun == 'waiting' else noun}"
+    if kind is Kind.MONEY and name and scenarios.same(name, scenarios.base):
+        way += ", no clear difference"
     most = f"{figure} {way}; {largest.name[:1].lower()}{largest.name[1:]} changes it most"
     headline = fitting(f"{title}: {most}", f"{title}: {figure} {way} than the base", most)
     if not largest.change:

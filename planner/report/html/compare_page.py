@@ -19,9 +19,23 @@ _SHOWN = frozenset(
     {
         "input_differences", "results_side_by_side", "cost_by_fund_compared", "dsg_compared", "waiting_compared", "ehcps_compared",
         "placements_compared", "journeys_compared", "equity_by_district", "equity_by_need", "bridge", "bridge_ehcps", "bridge_waiting",
-        "findings", "assumptions",
+        "findings", "assumptions", "switching_values", "bridge_alone", "waiting_reasons_compared",
     }
 )  # fmt: skip
+
+_BRIDGED = {"bridge": "cost", "bridge_ehcps": "EHCPs", "bridge_waiting": "waiting"}
+
+_CAUSES = (
+    "Demand: how many children come to have an EHCP, before early help.",
+    "Need mix: which needs, ages and bands they have.",
+    "Provision mix: where they are placed, and how long children stay there.",
+    "Price: what a child or a place costs on average. It changes when dearer children move in, as well as when a rate changes.",
+    "Places built: places and bases that are paid for, full or not.",
+    "Transport: what journeys cost for each child in a kind of school.",
+    "Early help: EHCPs that it avoids, and what its sessions cost.",
+    "Capital: buildings, less what is left of them at the end.",
+)
+"""What each cause of a bridge means."""
 
 
 def _table(scenarios: Scenarios, name: str, *, folded: bool = False) -> tuple[Block, ...]:
@@ -54,18 +68,36 @@ def _bridges(scenarios: Scenarios, charts: dict[str, Chart]) -> tuple[Section, .
             blocks += figure(chart)
         if not mine:
             blocks += _table(scenarios, name, folded=True)
+        labels = scenarios.figures.labels(name, "scenario") if mine else []
+        same = [scenarios.title(scenarios.named(one)) for at, one in enumerate(labels) if f"{name}-{at}" not in charts]
+        if name == "bridge" and mine:
+            blocks += _table(scenarios, "bridge_alone", folded=True)
+        if same:
+            blocks.append(Words(tuple(f"{title}: no difference in {_BRIDGED[name]}." for title in same)))
     if not blocks:
         return ()
     words = (
         "Each difference is split by cause. A cause’s share is its mean over every order of the causes, so that no order decides the story."
     )
-    return (Section("bridge", "Why the scenarios differ", (Words((words,)), *blocks)),)
+    return (Section("bridge", "Why the scenarios differ", (Words((words,)), Bullets(_CAUSES), *blocks)),)
+
+
+def _switches(scenarios: Scenarios) -> tuple[Section, ...]:
+    """How far each price would have to move before a scenario costs as much as the base."""
+    if not scenarios.figures.has("switching_values"):
+        return ()
+    words = "Both plans are held as they are, and one price is changed at a time. A new run at that price may find a cheaper plan."
+    said = compare_words.switches(scenarios)
+    blocks: tuple[Block, ...] = (Words((words,)), *((Bullets(tuple(said)),) if said else ()))
+    return (Section("switches", "What would turn the answer", (*blocks, *_table(scenarios, "switching_values", folded=True))),)
 
 
 def _fairness(scenarios: Scenarios, charts: dict[str, Chart]) -> tuple[Section, ...]:
-    blocks: list[Block] = []
+    said = compare_words.gains(scenarios)
+    blocks: list[Block] = [Bullets(tuple(said))] if said else []
     for name in ("equity_by_district", "equity_by_need"):
         blocks += figure(charts[name]) if name in charts else _table(scenarios, name)
+    blocks += _table(scenarios, "waiting_reasons_compared", folded=True)
     return (Section("fairness", "Who gains and who loses", tuple(blocks)),) if blocks else ()
 
 
@@ -91,6 +123,7 @@ def comparison_html(pack: Pack) -> str:
         _inputs(scenarios),
         _results(scenarios, charts),
         *_bridges(scenarios, charts),
+        *_switches(scenarios),
         *_fairness(scenarios, charts),
         _method(scenarios),
     ]

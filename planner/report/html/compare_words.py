@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from planner.publish.pack import Kind, Mark
+from planner.publish.rounding import NOISE
 from planner.report.html.blocks import Fact
 from planner.report.html.figures import Figures
 from planner.report.html.scenarios import Result, Scenarios, is_some
-from planner.report.html.values import children_words, counted, number, say, short_pounds, worded_pounds
+from planner.report.html.values import children_words, commas, counted, number, say, short_pounds, worded_pounds
 
 _COUNTS = (Kind.CHILDREN,)
 
@@ -129,7 +130,84 @@ def pays_back(scenarios: Scenarios) -> str:
     order = sorted(back, key=lambda name: (back[name], scenarios.names.index(name)))
     never = [scenarios.title(name) for name in scenarios.others if name in years and name not in back]
     tail = f" {listed(never)} {'do' if len(never) > 1 else 'does'} not pay back within the years planned." if never else ""
-    return f"Pays back: {'; '.join(f'{scenarios.title(name)} in {back[name]}' for name in order)}.{tail}"
+    said = [f"{scenarios.title(name)} in {back[name]}{_though(scenarios, name)}" for name in order]
+    return f"Pays back: {'; '.join(said)}.{tail}"
+
+
+def switches(scenarios: Scenarios) -> list[str]:
+    """For each scenario the price that has to move least before it costs as much as the base."""
+    said = []
+    for name in scenarios.others:
+        rows = [
+            row for row in scenarios.figures.rows("switching_values").to_dict("records") if scenarios.named(str(row["scenario"])) == name
+        ]
+        known = [(share, row) for row in rows if (share := number(row["price_percent"])) is not None and share > 0]
+        if not known:
+            said.append(
+                f"{scenarios.title(name)}: no single price that can be shown makes it cost as much as {scenarios.title(scenarios.base)}."
+            )
+            continue
+        share, row = min(known, key=lambda one: abs(one[0] - 1.0))
+        way = f"{share:.1f} times what it is" if share >= 2 else f"{commas(100 * share)}% of what it is"
+        said.append(
+            f"{scenarios.title(name)} costs as much as {scenarios.title(scenarios.base)} if the price of {_lower(say(row['line']))} is {way}."
+        )
+    return said
+
+
+def gains(scenarios: Scenarios) -> list[str]:
+    """For each scenario where waiting falls and rises most against the base, and where journeys grow most."""
+    said = []
+    for name in scenarios.others:
+        parts = []
+        for table, index, noun in (("equity_by_district", "district", "districts"), ("equity_by_need", "need", "types of need")):
+            change = {label: number(cell) for label, cell in scenarios.across(table, index, "change_waiting").get(name, {}).items()}
+            parts.append(_fewer_and_more({label: value for label, value in change.items() if value is not None}, noun))
+        trips = {
+            label: number(cell)
+            for label, cell in scenarios.across("equity_by_district", "district", "change_journeys").get(name, {}).items()
+        }
+        longer = {label: value for label, value in trips.items() if value is not None and value >= LEAST_MINUTES}
+        if longer:
+            worst = max(longer, key=lambda label: longer[label])
+            where = f"{len(longer)} districts, most in {say(worst)}" if len(longer) > 1 else say(worst)
+            minutes = counted(longer[worst])
+            parts.append(f"The mean journey grows in {where}, by {minutes} minute{'' if minutes == '1' else 's'}.")
+        elif any(value is not None for value in trips.values()):
+            parts.append("The mean journey grows in no district.")
+        text = " ".join(part for part in parts if part)
+        if text:
+            said.append(f"{scenarios.title(name)}: {_lower(text)}")
+    return said
+
+
+LEAST_MINUTES = 0.5
+"""A mean journey that changes by less than this is as it was, minutes."""
+
+
+def _fewer_and_more(change: dict[str, float], noun: str) -> str:
+    """Where waiting falls and where it rises, in a sentence; nothing if nobody says."""
+    if not change:
+        return ""
+    least, most = min(change, key=lambda label: change[label]), max(change, key=lambda label: change[label])
+    falls, rises = sum(value <= -NOISE for value in change.values()), sum(value >= NOISE for value in change.values())
+    if not falls and not rises:
+        return f"Waiting is as in the base in all {noun}."
+    down = _where(falls, f" of {len(change)} {noun}", least) if falls else f"in none of the {noun}"
+    return f"Waiting falls {down}, and rises {_where(rises, '', most) if rises else 'in none'}."
+
+
+def _where(count: int, of: str, worst: str) -> str:
+    return f"only in {say(worst)}" if count == 1 else f"in {count}{of}, most in {say(worst)}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _though(scenarios: Scenarios, name: str) -> str:
+    """A warning beside a payback year that lies within what the search left open."""
+    return ", though its whole cost shows no clear difference from the base" if scenarios.same(name, scenarios.base) else ""
 
 
 def compare_sentences(scenarios: Scenarios) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from planner.finance.switching import early_help_switch
 from planner.names import FUND_TITLES, LINE_FUND, LINE_TITLES, Fund
 from planner.publish.pack import Mark
 from planner.report.charts.style import BLUE, DARK, ORANGE, TURQUOISE
@@ -11,7 +12,7 @@ from planner.report.html.draw.lines import columns, lines
 from planner.report.html.draw.timeline import Openings, timeline
 from planner.report.html.figures import Figures
 from planner.report.html.run_charts import about, provision_look, source_of
-from planner.report.html.values import number, say, short_pounds, worded_pounds
+from planner.report.html.values import counted, number, say, short_pounds, worded_pounds
 from planner.report.html.views import plain, wide
 
 _FUND_LOOKS = {
@@ -233,3 +234,16 @@ def appraisal(figures: Figures) -> Chart | None:
         source_of(table),
         notes,
     )
+
+
+def early_help_pays(figures: Figures) -> str:
+    """How many EHCPs contact bases must avoid to pay for themselves; nothing where the pack has no figures of single schemes."""
+    if not figures.has("appraisal", "option", "avoided", "net_present_value_gbp", "cost_per_ehcp_avoided_gbp"):
+        return ""
+    found = early_help_switch(figures.rows("appraisal"))
+    if found is None:
+        return ""
+    avoided, needed = found
+    times = needed / avoided
+    than = f"{times:.1f} times as many as in this plan" if times >= 1 else f"{100 * times:.0f}% of those in this plan"
+    return f"Early help pays for itself, against the present mix of places, if it avoids at least {counted(needed)} EHCPs: {than}."

@@ -109,7 +109,9 @@ def _money(figures: Figures, charts: dict[str, Chart]) -> Section:
 def _appraisal(figures: Figures, charts: dict[str, Chart]) -> tuple[Section, ...]:
     chart = charts.get("appraisal")
     blocks = figure(chart) if chart is not None else _table(figures, "appraisal", leave_out=run_money.APPRAISAL_LEFT_OUT)
-    return (Section("appraisal", "What each scheme costs and saves", blocks),) if blocks else ()
+    said = run_money.early_help_pays(figures)
+    first = (Words((said,)),) if said else ()
+    return (Section("appraisal", "What each scheme costs and saves", (*first, *blocks)),) if blocks else ()
 
 
 def _map(charts: dict[str, Chart]) -> tuple[Section, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from planner.publish.pack import Kind, Mark
+from planner.publish.rounding import NOISE
 from planner.report.html.figures import Figures
 from planner.report.html.values import number, say
 
@@ -102,7 +103,13 @@ class Scenarios:
         return None
 
     def same(self, one: str, other: str) -> bool | None:
-        """Whether two scenarios' costs differ by no more than their gaps together; nothing if that cannot be said."""
+        """Whether two scenarios' costs differ by no more than their gaps together; nothing if that cannot be said.
+
+        A pack that says so itself is believed, so that the page and the findings never tell two stories.
+        """
+        told = self.figures.pack.alike(one, other)
+        if told is not None:
+            return told
         cost = self.cost()
         if cost is None or cost.value(one) is None or cost.value(other) is None:
             return None
@@ -143,5 +150,5 @@ class Scenarios:
 
 
 def is_some(cell: object) -> bool:
-    """Whether a count is more than nothing: a figure above 0, or shorthand for one."""
-    return isinstance(cell, Mark) or (number(cell) or 0.0) > 1e-9
+    """Whether a count is more than nothing: a figure that is more than the search's rounding, or shorthand for one."""
+    return isinstance(cell, Mark) or (number(cell) or 0.0) >= NOISE

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from planner.names import FUND_TITLES, LINE_TITLES, NEED_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES
 from planner.publish.pack import LOW, MARKS, Kind, Mark, PackTable
+from planner.publish.rounding import NOISE
 from planner.results.reasons import REASONS
 
 MINUS: Final = "\u2212"
@@ -119,7 +120,7 @@ def children_words(cell: object, noun: str = "children") -> str:
     value = number(cell)
     if value is None:
         return f"a number of {noun} that is not known"
-    if abs(value) < 1e-9:
+    if abs(value) < NOISE:
         return f"no {noun}"
     single = {"children": "child", "child-years": "child-year", "EHCPs": "EHCP"}.get(noun, noun)
     return f"{counted(value)} {single if value == 1 else noun}"
@@ -155,7 +156,8 @@ def shown(cell: object, kind: Kind, digits: int = 0, column: str = "") -> str:
         value, tail = value * 100, "%"
     else:
         tail = ""
-    if round(abs(value), digits) == 0 and abs(value) > 1e-9:
+    least = NOISE if kind is Kind.CHILDREN else 1e-9
+    if round(abs(value), digits) == 0 and abs(value) >= least:
         return str(LOW)
     return pounds(value, digits) if kind == Kind.MONEY else commas(value, digits) + tail
 

@@ -14,6 +14,9 @@ MOST_FINDINGS, MOST_DIFFERENCES, MOST_ROWS, MOST_SCENARIOS = 4, 4, 12, 4
 
 SIDE = "results_side_by_side"
 
+LEAST_APART, SHARE_APART = 0.5, 0.01
+"""Two plans leave as many children waiting if they differ by no more child-years than this, or by no more than this share of the fewest."""
+
 
 def _measure(figures: Figures, *words: str) -> dict[str, Any] | None:
     """The first row of the side-by-side results whose measure holds all these words."""
@@ -23,21 +26,27 @@ def _measure(figures: Figures, *words: str) -> dict[str, Any] | None:
 def best(figures: Figures) -> tuple[list[str], list[str]]:
     """The scenarios with the least waiting and of those the least cost, and the scenarios with the least cost of all.
 
-    Scenarios of which the findings say that there is no clear difference of cost stay together.
+    Scenarios with no clear difference of cost stay together, and so do those that leave as many waiting but for what a search leaves open.
     """
     cost = _figures_of(figures, _measure(figures, "cost", "present value"))
     waiting = _figures_of(figures, _measure(figures, "waiting"))
     names = list(figures.pack.scenarios)
     if waiting:
-        names = [name for name in names if waiting.get(name) == min(waiting.values())]
+        names = _fewest(waiting)
     return _least(figures, names, cost), _least(figures, list(figures.pack.scenarios), cost)
 
 
+def _fewest(waiting: dict[str, float]) -> list[str]:
+    """The scenarios that leave the fewest children waiting."""
+    least = min(waiting.values())
+    return [name for name, value in waiting.items() if value - least <= max(LEAST_APART, SHARE_APART * least)]
+
+
 def _figures_of(figures: Figures, row: dict[str, Any] | None) -> dict[str, float]:
-    """The numbers of a row by scenario; what rounds to 0 but is not 0 is more than 0 and less than 1."""
+    """The numbers of a row by scenario; what rounds to 0 but is not 0 is taken to be 1."""
     if row is None:
         return {}
-    values = {name: 0.5 if str(row[name]) == str(LOW) else row[name] for name in figures.pack.scenarios}
+    values = {name: 1.0 if str(row[name]) == str(LOW) else row[name] for name in figures.pack.scenarios}
     return {name: float(value) for name, value in values.items() if is_number(value)}
 
 
@@ -50,7 +59,10 @@ def _least(figures: Figures, names: list[str], cost: dict[str, float]) -> list[s
 
 
 def _alike(figures: Figures, one: str, other: str) -> bool:
-    """Whether a finding says that two scenarios show no clear difference of cost."""
+    """Whether two scenarios show no clear difference of cost: as the pack says, or else as a finding does."""
+    told = figures.pack.alike(one, other)
+    if told is not None:
+        return told
     titles = figures.titles()
     texts = [str(row.get("text", "")) for row in figures.rows("findings")]
     return any("no clear difference" in text and "cost" in text and titles[one] in text and titles[other] in text for text in texts)
@@ -66,7 +78,7 @@ def asked(figures: Figures) -> list[Said]:
     """What Schools Forum is asked to do: which scenario to consider, and what to note."""
     chosen, cheapest = best(figures)
     waiting = _figures_of(figures, _measure(figures, "waiting"))
-    fewest = sum(value == min(waiting.values()) for value in waiting.values())
+    fewest = len(_fewest(waiting)) if waiting else 0
     asks = []
     if len(chosen) < len(figures.pack.scenarios):
         which = "which leaves the fewest children waiting" if len(chosen) == 1 else "which leave the fewest children waiting"
@@ -199,7 +211,8 @@ def money(figures: Figures) -> list[Said]:
         parts.sort(key=lambda row: -abs(float(row["change_gbp"])))
         if total and parts:
             causes = "; ".join(f"{str(row['cause']).lower()} {figures.text('bridge', row, 'change_gbp')}" for row in parts[:3])
-            said.append(Said(f"From {base} to {titles[scenario]} the cost changes by {figures.text('bridge', total[0], 'change_gbp')}. The largest causes: {causes}.", ("bridge",)))  # fmt: skip
+            clear = ", which is no clear difference" if _alike(figures, figures.pack.scenarios[0], scenario) else ""
+            said.append(Said(f"From {base} to {titles[scenario]} the cost changes by {figures.text('bridge', total[0], 'change_gbp')}{clear}. The largest causes: {causes}.", ("bridge",)))  # fmt: skip
     return said
 
 
