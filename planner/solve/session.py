@@ -66,21 +66,35 @@ class Session:
         self.highs: Any = highs_arrays.open_relaxed(self.task)
         self.count = task.program.column_count
 
-    def minimise(self, costs: Floats, seconds: float, *, primal: bool = False) -> tuple[Floats | None, float | None, bool]:
+    def minimise(self, costs: Floats, seconds: float, *, primal: bool = False, anew: bool = False) -> tuple[Floats | None, float | None, bool]:
         """Values, objective and whether it is proven, for costs already scaled.
 
         ``primal`` starts from the last answer, which stays possible when only the costs change; it can be stopped with what it has.
+        ``anew`` forgets the last answer: an interior point that ends at a vertex, which is quicker where much is to change. Should it stop short
+        of its tolerance with time left, the simplex method answers.
         """
         highs = self.highs
         highs.changeColsCost(self.count, np.arange(self.count, dtype=np.int32), costs)
+        until = highs.getRunTime() + max(seconds, 1.0)
+        highs.setOptionValue("time_limit", until)
+        if anew:
+            highs.clearSolver()
+            highs.setOptionValue("solver", "ipx")
+            highs.run()
+            highs.setOptionValue("solver", "choose")
         highs.setOptionValue("simplex_strategy", 4 if primal else 1)
-        highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 1.0))
-        highs.run()
+        if not anew or (self._unfinished() and highs.getRunTime() < until and not self.task.stop.is_set()):
+            highs.run()
         optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         info = highs.getInfo()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None, None, False
         return np.array(highs.getSolution().col_value), float(info.objective_function_value), optimal
+
+    def _unfinished(self) -> bool:
+        """Whether the last run ended with neither an answer nor a reason that stands."""
+        over = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kTimeLimit)
+        return self.highs.getModelStatus() not in over
 
     def keep(self, kept: Kept) -> None:
         """Add a row that keeps an aim within its tolerance."""
