@@ -51,7 +51,7 @@ from planner.scenario.schema import Publish
 from planner.solve.outcome import Answer
 from planner.solve.run import solve, weighted_task
 from planner.solve.task import Progress
-from planner.solve.through_pulp import write_problem
+from planner.solve.through_pulp import missing, write_problem
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,9 @@ def run_scenario(
 
     """
     case = prepare(Path(path), data_root, stage)
+    if wrong := missing(case.loaded.scenario.solve.solver):
+        at = case.loaded.place("solve.solver")
+        raise InputError([Problem(at.file, at.line, at.column, "solve.solver", wrong)])
     stage("Building the model")
     started = time.perf_counter()
     model = build(case)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pulp
 
-from planner.errors import SolveError
+from planner.errors import SolveError, nearest
 from planner.solve.outcome import Outcome
 from planner.solve.task import Found, Task, judge
 
@@ -54,18 +54,35 @@ def _add_row(problem: Any, terms: Any, lower: float, upper: float, name: str) ->
         problem += (terms >= lower, f"{name}_least")
 
 
-def _solver(name: str, task: Task) -> Any:
-    known = pulp.listSolvers()
+CBC = ("COIN_CMD", "PULP_CBC_CMD")
+"""Two names of one solver: PuLP 3 brings a copy under the second, PuLP 4 finds it under the first where the package cbcbox is installed."""
+
+
+def missing(name: str) -> str:
+    """Why a solver cannot be used on this computer, in words; nothing if it can."""
+    known = sorted(set(pulp.listSolvers()) | set(CBC))
     if name not in known:
-        raise SolveError(f"PuLP does not know a solver called '{name}'. It knows {', '.join(known)}.")
+        return f"PuLP does not know a solver called '{name}'. It knows {', '.join(known)}. {nearest(name, known)}".rstrip()
+    if _available(name):
+        return ""
+    here = ", ".join(sorted(set(pulp.listSolvers(onlyAvailable=True))))
+    return f"The solver '{name}' is not installed on this computer. Installed are {here}: write one of these, or install it."
+
+
+def _available(name: str) -> str:
+    """The name by which PuLP has a solver here, or nothing: CBC has two, and either finds it."""
+    here = pulp.listSolvers(onlyAvailable=True)
+    return next((one for one in (name, *(CBC if name in CBC else ())) if one in here), "")
+
+
+def _solver(name: str, task: Task) -> Any:
+    if wrong := missing(name):
+        raise SolveError(wrong)
+    name = _available(name)
     common: dict[str, Any] = {"msg": False, "timeLimit": max(task.time_limit_seconds, 0.01)}
     if name == "HiGHS":
-        solver = pulp.HiGHS(**common, gapRel=task.gap, threads=task.threads, random_seed=task.random_seed)
-    else:
-        solver = pulp.getSolver(name, **common, gapRel=task.gap)
-    if not solver.available():
-        raise SolveError(f"The solver '{name}' is not installed on this computer. Write solver: HiGHS, or install it.")
-    return solver
+        return pulp.HiGHS(**common, gapRel=task.gap, threads=task.threads, random_seed=task.random_seed)
+    return pulp.getSolver(name, **common, gapRel=task.gap)
 
 
 def solve(task: Task, name: str) -> Found:
@@ -106,7 +123,8 @@ def _ending(problem: Any, returned: Any) -> tuple[bool, bool, bool]:
     """
     if hasattr(returned, "has_solution"):
         words = str(returned.status_str).lower()
-        return bool(returned.has_solution), "infeasible" in words and not returned.has_solution, words == "optimal"
+        finished = words in ("optimal", "gaplimit")  # the second: the best plan was found, or one within the gap asked for
+        return bool(returned.has_solution), "infeasible" in words and not returned.has_solution, finished
     status = problem.sol_status
     has_plan = status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
     return has_plan, status == pulp.LpSolutionInfeasible, status == pulp.LpSolutionOptimal
