@@ -20,7 +20,7 @@ _WALL = re.compile(r"\(Wallclock seconds\):\s+(\d+(?:\.\d+)?)")
 
 def missing(solver: str) -> str:
     """Why a solver cannot run here, or nothing."""
-    return "" if solver == "HiGHS" or _cbc_name() else "CBC is not here: PuLP 4 no longer brings it; install cbc"
+    return "" if solver == "HiGHS" or _cbc_name() else "CBC is not here: PuLP 4 no longer brings it; install cbcbox"
 
 
 def _cbc_name() -> str:

@@ -57,7 +57,7 @@ from planner.solve.guard import SolverFailedError
 from planner.solve.outcome import Answer, Outcome, why_no_plan
 from planner.solve.run import solve, weighted_task
 from planner.solve.task import Progress
-from planner.solve.through_pulp import write_problem
+from planner.solve.through_pulp import missing, write_problem
 
 WRITING = "Writing tables and charts"
 
@@ -207,6 +207,9 @@ def run_scenario(
 
     try:
         case = prepare(Path(path), data_root, told)
+        if wrong := missing(case.loaded.scenario.solve.solver):
+            place = case.loaded.place("solve.solver")
+            raise InputError([Problem(place.file, place.line, place.column, "solve.solver", wrong)])
         with claimed(Path(out_root) / case.loaded.path.stem):
             return _search_and_write(case, Path(out_root), told, progress, stop, start_from, created)
     except MemoryError as error:

@@ -14,12 +14,13 @@ import highspy
 import pytest
 
 from planner.cli import main
-from planner.errors import DisclosureError
+from planner.errors import DisclosureError, InputError
 from planner.publish.pack import Audience, Pack
 from planner.report.packs import write_internal, write_public
 from planner.run import RunResult, build, prepare, run_scenario
 from planner.solve.outcome import Outcome
 from planner.solve.session import WAITING_GBP
+from planner.solve.through_pulp import missing
 from tests.conftest import COUNTIES, ROOT, TINY
 
 DATA = ["--data", str(COUNTIES)]
@@ -157,6 +158,40 @@ def test_internal_writers_refuse_a_public_pack_and_public_ones_an_internal_one(t
     for audience, writer in ((Audience.INTERNAL, write_public), (Audience.PUBLIC, write_internal)):
         with pytest.raises(ValueError, match="was given to writers"):
             writer(tmp_path, Pack("plan", "A plan", audience, ("plan",), {}, {}))
+
+
+def by_solver(folder: Path, solver: str) -> Path:
+    shutil.copy(TINY, folder)
+    path = folder / "another.yaml"
+    path.write_text(f"extends: tiny.yaml\ntitle: Another solver\nsolve:\n  gap: 0.0\n  solver: {solver}\n", encoding="utf-8")
+    return path
+
+
+def test_cbc_plans_the_tiny_county_by_the_ordinary_command(tiny_run: RunResult, tmp_path: Path) -> None:
+    if reason := missing("COIN_CMD"):
+        pytest.skip(reason)
+    result = run_scenario(by_solver(tmp_path, "COIN_CMD"), COUNTIES, tmp_path / "out")
+    for aim in ("waiting", "cost"):
+        ours, theirs = tiny_run.answer.record.stage(aim), result.answer.record.stage(aim)
+        assert ours is not None and theirs is not None
+        assert theirs.value == pytest.approx(ours.value, rel=1e-6, abs=0.01)
+        assert theirs.outcome is Outcome.PROVEN
+    assert result.check.passed
+
+
+@pytest.mark.parametrize(
+    ("solver", "said"), [("COIN", "Did you mean 'COIN_CMD'?"), ("XPRESS_PY", "not installed on this computer. Installed are")]
+)
+def test_a_solver_that_is_not_there_is_refused_with_its_line(solver: str, said: str, tmp_path: Path) -> None:
+    if not missing(solver):
+        pytest.skip(f"{solver} is installed here")
+    path = by_solver(tmp_path, solver)
+    with pytest.raises(InputError) as caught:
+        run_scenario(path, COUNTIES, tmp_path / "out")
+    problem = caught.value.problems[0]
+    assert said in problem.wrong
+    assert problem.line == next(at for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "solver:" in line)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("ending", [".lp", ".mps"])

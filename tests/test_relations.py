@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from planner.county.read import read_county
 from planner.errors import InputError
 from planner.run import build, prepare
+from planner.solve import through_pulp
 from tests.oracle.against import bounds_in_order, second_solver, trying_everything
 from tests.relations import RELATIONS, NotHereError, solved
 from tests.strategies import Small, smalls
@@ -50,6 +51,8 @@ def test_relation_holds(name: str) -> None:
 
 @pytest.mark.parametrize(("way", "examples"), [(trying_everything, 8), (second_solver, 6), (bounds_in_order, 3)])
 def test_every_way_to_work_out_a_small_county_agrees(way, examples: int) -> None:
+    if way is second_solver and (reason := through_pulp.missing("COIN_CMD")):
+        pytest.skip(reason)
     tried = 0
 
     @settings(max_examples=examples, **FEW)
@@ -63,7 +66,7 @@ def test_every_way_to_work_out_a_small_county_agrees(way, examples: int) -> None
         tried += 1
 
     search()
-    assert tried >= examples - 1 or way is second_solver
+    assert tried >= examples - 1
 
 
 @settings(max_examples=5, **FEW)

@@ -81,6 +81,7 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
             return None
         columns = {column.name: header.index(column.name) for column in spec.columns if column.name in header}
         data: dict[str, list[Any]] = {column.name: [] for column in spec.columns}
+        known: dict[str, dict[str, Any]] = {column.name: {} for column in spec.columns}
         lines: list[int] = []
         before = len(problems.found)
         for cells in reader:
@@ -97,10 +98,9 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
                     fix="A comma inside a name must stand in quotes.",
                 )
                 continue
-            texts = [cells[columns[column.name]] if column.name in columns else "" for column in spec.columns]
-            values = [_cell(spec, column, text, line, problems) for column, text in zip(spec.columns, texts, strict=True)]
-            for column, value in zip(spec.columns, values, strict=True):
-                data[column.name].append(value)
+            for column in spec.columns:
+                text = cells[columns[column.name]] if column.name in columns else ""
+                data[column.name].append(_cell(spec, column, text, line, problems, known[column.name]))
             lines.append(line)
             if len(problems.found) - before > MOST_SHOWN_PER_TABLE:
                 problems.add(spec.file, "", "the rest of the file was not read after so many problems")
@@ -115,9 +115,13 @@ def _rows(spec: TableSpec, text: str, problems: Problems) -> pd.DataFrame | None
     return frame
 
 
-def _cell(spec: TableSpec, column: Column, text: str, line: int, problems: Problems) -> Any:
+def _cell(spec: TableSpec, column: Column, text: str, line: int, problems: Problems, known: dict[str, Any]) -> Any:
+    """The value of a cell; ``known`` keeps what was read well in this column, where the same words come again and again."""
+    if text in known:
+        return known[text]
     try:
-        return read_cell(column, text)
+        value = known[text] = read_cell(column, text)
+        return value
     except CellError as error:
         problems.add(spec.file, f"column {column.name}", error.wrong, line=line, expected=error.expected, fix=error.fix)
         return None

@@ -101,7 +101,10 @@ def children_are_where_they_can_be(tables: Tables, problems: Problems) -> None:
     may = set(tables["band_provision"][["band", "phase", "provision_type"]].itertuples(index=False, name=None))
     for column, of_unit in (("phase", "phases"), ("need", "needs")):
         takes = stock["unit"].map(units[of_unit])
-        bad = [value not in allowed and allowed not in ("*", ("*",)) for value, allowed in zip(stock[column], takes, strict=True)]
+        bad = [
+            value not in allowed and allowed not in ("*", ("*",))
+            for value, allowed in zip(stock[column].tolist(), takes.tolist(), strict=True)
+        ]
         for row in stock[np.array(bad, dtype=bool)].head(20).to_dict("records"):
             problems.add(
                 "stock.csv",
@@ -110,18 +113,18 @@ def children_are_where_they_can_be(tables: Tables, problems: Problems) -> None:
                 line=int(row[LINE]),
                 fix=f"Add it to column {of_unit} in units.csv or move the children.",
             )
-    triples = list(zip(stock["band"], stock["phase"], kinds, strict=True))
-    for (band, phase, kind), row in zip(triples, stock.to_dict("records"), strict=True):
-        if (band, phase, kind) not in may:
-            problems.add(
-                "stock.csv",
-                f"unit {row['unit']}",
-                f"band {band} may not be met by {kind} in {phase}",
-                line=int(row[LINE]),
-                fix="Add the row to band_provision.csv or change the band.",
-            )
-            if len(problems.found) > 50:
-                return
+    triples = zip(stock["band"].tolist(), stock["phase"].tolist(), kinds.tolist(), strict=True)
+    bad = [triple not in may for triple in triples]
+    for row in stock.assign(kind=kinds)[np.array(bad, dtype=bool)].to_dict("records"):
+        problems.add(
+            "stock.csv",
+            f"unit {row['unit']}",
+            f"band {row['band']} may not be met by {row['kind']} in {row['phase']}",
+            line=int(row[LINE]),
+            fix="Add the row to band_provision.csv or change the band.",
+        )
+        if len(problems.found) > 50:
+            return
 
 
 def options_fit_their_units(tables: Tables, problems: Problems) -> None:

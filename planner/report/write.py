@@ -72,7 +72,7 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
         if values.dtype.kind == "f":
             frame[column] = values.to_numpy() + 0.0
         elif values.dtype.kind not in "iub":
-            frame[column] = [safe_text(value) for value in values]
+            frame[column] = [safe_text(value) for value in values.tolist()]
     write_text(path, frame.to_csv(index=False, lineterminator="\n", float_format=_exact))
 
 

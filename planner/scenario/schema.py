@@ -305,7 +305,7 @@ class Solve(Block):
     """How the answer is looked for."""
 
     solver: str = "HiGHS"
-    """A solver that PuLP knows by this name (HiGHS, COIN_CMD, PULP_CBC_CMD, SCIP_PY, GUROBI ...). HiGHS comes with the program."""
+    """A solver that PuLP knows by this name (HiGHS, COIN_CMD, SCIP_PY, GUROBI ...). HiGHS comes with the program; COIN_CMD, which is CBC, comes with PuLP 3 or the package cbcbox."""
     method: Literal["auto", "whole", "priced"] = "auto"
     """whole: the whole model goes to the solver at once. priced: prices on places first. auto: by size."""
     gap: Annotated[float, Field(ge=0, le=0.5)] = 0.002

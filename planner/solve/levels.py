@@ -34,7 +34,7 @@ USED = 0.01
 CALLED = 0.01
 """Thousand pounds for one child: an entry whose reduced cost is below zero by more is added while prices are being found."""
 
-ROUNDS, APART = 3, 1e-3
+ROUNDS, APART = 2, 1e-3
 """How often the linear program of one level is solved, unless its value and the bound lie within this share before."""
 
 

@@ -57,10 +57,11 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     if sharp is None:
         raise SolveError("The first linear program was not solved in the time given.")
     priced, bound = sharp.priced, sharp.bound
-    part = take_part(task.program, in_play(priced, bound.reduced, np.abs(sharp.values) > USED, SHARP, SHARP_WITHIN))
+    wanted = in_play(priced, bound.reduced, np.abs(sharp.values) > USED, SHARP, SHARP_WITHIN)
+    part = take_part(task.program, wanted | called(task.program, costs, sharp.duals, CALLED))
     session, guess = Session(part_task(task, part)), Guess(sharp.duals, np.abs(sharp.values) > USED)
     for number in range(ROUNDS):
-        relaxed, objective, proven = session.minimise(costs[part.columns], seconds, primal=number > 0)
+        relaxed, objective, proven = session.minimise(costs[part.columns], seconds, primal=number > 0, anew=number == 0)
         if relaxed is None or objective is None or not proven:
             break
         duals = part.lift_duals(session.duals_only(), costs)

@@ -303,7 +303,7 @@ def _travel(search: _Search, session: Session, stages: list[StageRecord], best: 
         aim = program.aims[choice.aim]
         session.keep(_kept(aim, choice, float(aim.costs @ best) + aim.constant))
     aim = program.aims["travel"]
-    values, _, proven = session.minimise(aim.costs / _SCALE["travel"], settings.time_limit_seconds * TRAVEL_SHARE, primal=True)
+    values, _, proven = session.minimise(aim.costs / _SCALE["travel"], settings.time_limit_seconds * TRAVEL_SHARE, anew=True)
     better = values is not None and float(aim.costs @ values) < float(aim.costs @ best)
     chosen = values if better and values is not None else best
     chosen[program.whole] = np.round(chosen[program.whole])

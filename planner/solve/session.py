@@ -67,25 +67,48 @@ class Session:
         self.count = task.program.column_count
         self.lost = False
 
-    def minimise(self, costs: Floats, seconds: float, *, primal: bool = False) -> tuple[Floats | None, float | None, bool]:
+    def minimise(
+        self, costs: Floats, seconds: float, *, primal: bool = False, anew: bool = False
+    ) -> tuple[Floats | None, float | None, bool]:
         """Values, objective and whether it is proven, for costs already scaled.
 
         ``primal`` starts from the last answer, which stays possible when only the costs change; it can be stopped with what it has.
+        ``anew`` forgets the last answer: an interior point that ends at a vertex, which is quicker where much is to change. Should it stop short
+        of its tolerance with time left, the simplex method answers.
         """
         if self.lost:
             return None, None, False
         highs = self.highs
         highs.changeColsCost(self.count, np.arange(self.count, dtype=np.int32), costs)
+        until = highs.getRunTime() + max(seconds, 1.0)
+        highs.setOptionValue("time_limit", until)
+        if anew:
+            highs.clearSolver()
+            highs.setOptionValue("solver", "ipx")
+            if not self._run(until):
+                return None, None, False
+            highs.setOptionValue("solver", "choose")
         highs.setOptionValue("simplex_strategy", 4 if primal else 1)
-        highs.setOptionValue("time_limit", highs.getRunTime() + max(seconds, 1.0))
-        if not guard.run_highs(highs, seconds).ended:
-            self.lost, self.highs = True, highs_arrays.open_relaxed(self.task)  # the old one is still at work and must be let be
+        again = not anew or (self._unfinished() and highs.getRunTime() < until and not self.task.stop.is_set())
+        if again and not self._run(until):
             return None, None, False
         optimal = highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
         info = highs.getInfo()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None, None, False
         return np.array(highs.getSolution().col_value), float(info.objective_function_value), optimal
+
+    def _run(self, until: float) -> bool:
+        """Let HiGHS solve, watched; False where it could not be stopped: it is left at work, and a new one takes its place."""
+        if guard.run_highs(self.highs, max(until - self.highs.getRunTime(), 1.0)).ended:
+            return True
+        self.lost, self.highs = True, highs_arrays.open_relaxed(self.task)
+        return False
+
+    def _unfinished(self) -> bool:
+        """Whether the last run ended with neither an answer nor a reason that stands."""
+        over = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kTimeLimit)
+        return self.highs.getModelStatus() not in over
 
     def keep(self, kept: Kept) -> None:
         """Add a row that keeps an aim within its tolerance."""

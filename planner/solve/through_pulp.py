@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pulp
 
-from planner.errors import SolveError
+from planner.errors import SolveError, nearest
 from planner.solve import guard, highs_arrays
 from planner.solve.outcome import Outcome
 from planner.solve.task import Floats, Found, Task
@@ -85,19 +85,36 @@ def _add_row(problem: Any, terms: Any, lower: float, upper: float, name: str) ->
         problem += (terms >= lower, f"{name}_least")
 
 
-def _solver(name: str, task: Task, variables: list[Any], kept: guard.Incumbent) -> Any:
-    known = pulp.listSolvers()
+CBC = ("COIN_CMD", "PULP_CBC_CMD")
+"""Two names of one solver: PuLP 3 brings a copy under the second, PuLP 4 finds it under the first where the package cbcbox is installed."""
+
+
+def missing(name: str) -> str:
+    """Why a solver cannot be used on this computer, in words; nothing if it can."""
+    known = sorted(set(pulp.listSolvers()) | set(CBC))
     if name not in known:
-        raise SolveError(f"PuLP does not know a solver called '{name}'. It knows {', '.join(known)}.")
+        return f"PuLP does not know a solver called '{name}'. It knows {', '.join(known)}. {nearest(name, known)}".rstrip()
+    if _available(name):
+        return ""
+    here = ", ".join(sorted(set(pulp.listSolvers(onlyAvailable=True))))
+    return f"The solver '{name}' is not installed on this computer. Installed are {here}: write one of these, or install it."
+
+
+def _available(name: str) -> str:
+    """The name by which PuLP has a solver here, or nothing: CBC has two, and either finds it."""
+    here = pulp.listSolvers(onlyAvailable=True)
+    return next((one for one in (name, *(CBC if name in CBC else ())) if one in here), "")
+
+
+def _solver(name: str, task: Task, variables: list[Any], kept: guard.Incumbent) -> Any:
+    if wrong := missing(name):
+        raise SolveError(wrong)
+    name = _available(name)
     common: dict[str, Any] = {"msg": False, "timeLimit": max(task.time_limit_seconds, 0.01)}
     if name == "HiGHS":
         more = {} if task.presolve else {"presolve": "off"}
-        solver = _Heard(task, variables, kept, **common, gapRel=task.gap, threads=task.threads, random_seed=task.random_seed, **more)
-    else:
-        solver = pulp.getSolver(name, **common, gapRel=task.gap)
-    if not solver.available():
-        raise SolveError(f"The solver '{name}' is not installed on this computer. Write solver: HiGHS, or install it.")
-    return solver
+        return _Heard(task, variables, kept, **common, gapRel=task.gap, threads=task.threads, random_seed=task.random_seed, **more)
+    return pulp.getSolver(name, **common, gapRel=task.gap)
 
 
 def solve(task: Task, name: str) -> Found:
@@ -159,7 +176,8 @@ def _ending(problem: Any, returned: Any, task: Task, seconds: float) -> highs_ar
     late = "time limit" if seconds >= NEAR_LIMIT * task.time_limit_seconds else ""
     if hasattr(returned, "has_solution"):
         words = str(returned.status_str)
-        finished, plan = words.lower() == "optimal", bool(returned.has_solution)
+        plan = bool(returned.has_solution)
+        finished = words.lower() in ("optimal", "gaplimit")  # the second: the best plan was found, or one within the gap asked for
         infeasible = "infeasible" in words.lower() and not plan
     else:
         status = problem.sol_status

@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 
 from planner.report.charts.style import BLUE, DARK, GREY, LOOKS, MID_GREY, NOTE, frame, house_style
 
@@ -136,14 +135,16 @@ def _write_names(axes: Any, areas: pd.DataFrame, units: pd.DataFrame, at: np.nda
     """Write the districts' names and the openings' numbers, each in the nearest spot clear of units and of one another."""
     scale = axes.figure.dpi / 72
     pixels = axes.transData.transform(at) if len(at) else np.zeros((0, 2))
-    taken = [Bbox.from_bounds(x - 4 * scale, y - 4 * scale, 8 * scale, 8 * scale) for x, y in pixels]
+    taken = [(x - 4 * scale, y - 4 * scale, x + 4 * scale, y + 4 * scale) for x, y in pixels.tolist()]
 
     def best(point: np.ndarray, steps: tuple[tuple[float, float], ...], wide: float, high: float) -> tuple[float, float]:
-        corners = [point + (np.array(step) - (wide / 2, high / 2)) * scale for step in steps]
-        boxes = [Bbox.from_bounds(x, y, wide * scale, high * scale) for x, y in corners]
-        crowds = [sum(bool(box.overlaps(other)) for other in taken) for box in boxes]
-        chosen = int(np.argmin(crowds))
-        taken.append(boxes[chosen])
+        middles = np.asarray(point) + np.array(steps) * scale
+        half = np.array([wide, high]) * scale / 2
+        boxes, others = np.hstack([middles - half, middles + half]), np.array(taken).reshape(-1, 4)
+        low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+        high_ends = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+        chosen = int(np.argmin((low <= high_ends).all(axis=2).sum(axis=1)))
+        taken.append(tuple(boxes[chosen].tolist()))
         return steps[chosen]
 
     for district, middle in areas.groupby("district")[["easting_m", "northing_m"]].mean().iterrows():

@@ -86,9 +86,12 @@ def _apart(spots: list[tuple[float, float]], least: float) -> list[tuple[float, 
         calm = True
         for one in range(len(moved)):
             for other in range(one):
-                dx, dy = moved[one][0] - moved[other][0], moved[one][1] - moved[other][1]
+                dx = moved[one][0] - moved[other][0]
+                if not -least < dx < least:
+                    continue
+                dy = moved[one][1] - moved[other][1]
                 reach = math.hypot(dx, dy)
-                if reach >= least or abs(dx) >= least:
+                if reach >= least:
                     continue
                 calm = False
                 push = (least - reach) / 2 / max(reach, 1e-9)
