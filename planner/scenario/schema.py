@@ -310,6 +310,15 @@ class Solve(Block):
     """Seed of the solver's random choices."""
 
 
+class Range(Block):
+    """A plausible range of a setting."""
+
+    low: Annotated[float, Field(allow_inf_nan=False)]
+    """The lowest value that is plausible, in the setting's own unit."""
+    high: Annotated[float, Field(allow_inf_nan=False)]
+    """The highest value that is plausible, in the setting's own unit."""
+
+
 class Scenario(Block):
     """One scenario: what is assumed and what may be done."""
 
@@ -343,6 +352,8 @@ class Scenario(Block):
     """How the answer is looked for."""
     publish: Publish = Publish()
     """How figures are made safe before anything is published."""
+    ranges: dict[str, Range] = Field(default_factory=dict)
+    """Plausible ranges that `planner sensitivity` tries, by the setting's whole name (demand.early_help.effect). Default: those of the county's log and of the program."""
 
     @field_validator("objective")
     @classmethod
