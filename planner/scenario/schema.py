@@ -194,7 +194,7 @@ class Options(Block):
     committed: bool = True
     """Whether schemes that the county's table marks as committed open as they are planned."""
     offer: list[str] = Field(default_factory=list)
-    """What the model may choose from: names of options, or of kinds of option (resource_centre, contact_base, expand_special, new_special, independent_block, close_unit)."""
+    """What the model may choose from: names of options, or of kinds of option (resource_centre, contact_base, expand_special, new_special, independent_block, close_unit). Default: nothing."""
     fixed: dict[str, FixedOption] = Field(default_factory=dict)
     """Options that the planner has decided, by name."""
     change: dict[str, OptionChange] = Field(default_factory=dict)
@@ -347,7 +347,7 @@ class Scenario(Block):
     money: Money = Money()
     """Prices, discounting and the two clocks."""
     objective: list[Aim] = Field(default_factory=_default_aims, min_length=1)
-    """The aims in their order: each is kept within its tolerance while the next is improved."""
+    """The aims in their order: each is kept within its tolerance while the next is improved. Default: waiting, then cost, then travel. Default: waiting, then cost, then travel."""
     solve: Solve = Solve()
     """How the answer is looked for."""
     publish: Publish = Publish()
