@@ -347,7 +347,7 @@ class Scenario(Block):
     money: Money = Money()
     """Prices, discounting and the two clocks."""
     objective: list[Aim] = Field(default_factory=_default_aims, min_length=1)
-    """The aims in their order: each is kept within its tolerance while the next is improved. Default: waiting, then cost, then travel. Default: waiting, then cost, then travel."""
+    """The aims in their order: each is kept within its tolerance while the next is improved. Default: waiting, then cost, then travel."""
     solve: Solve = Solve()
     """How the answer is looked for."""
     publish: Publish = Publish()

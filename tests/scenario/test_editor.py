@@ -27,7 +27,7 @@ def test_every_setting_says_what_it_means_how_large_it_may_be_and_what_counts_wi
     assert len(text) > 15 and text.endswith((".", "?"))
     if one.group:
         return
-    bounded = {"enum", "minimum", "maximum", "exclusiveMinimum", "pattern", "minLength"} & set(one.schema)
+    bounded = {"enum", "minimum", "maximum", "exclusiveMinimum", "pattern", "minLength", "minItems"} & set(one.schema)
     assert one.schema.get("type") == "boolean" or bounded or SIZE.search(text), "neither its unit nor its range is said"
     if one.schema.get("type") in ("number", "integer"):
         assert SIZE.search(text), "its unit is not said"
