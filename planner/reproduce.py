@@ -17,6 +17,7 @@ import planner
 from planner.compare.finished import Finished, read_one
 from planner.county.read import file_hash
 from planner.errors import CheckError
+from planner.report.assurance import study_folder
 from planner.run import run_scenario
 from planner.solve.task import Progress
 
@@ -158,6 +159,13 @@ def reproduce(
         if not (start / "manifest.json").is_file():
             start = None
             notes.append(f"The run began from the openings of {name}, which is not there any more; the search began afresh.")
+    if wanted := run.manifest.get("effects_from"):
+        study = study_folder(folder.resolve().parent, run.name)
+        table = study / "internal" / "sensitivity.csv"
+        if table.is_file() and file_hash(table) == wanted:
+            shutil.copytree(study, study_folder(work / "again", run.name))
+        else:
+            notes.append("The log of assumptions showed the effects of a sensitivity study that is not there any more.")
     created = str(run.manifest.get("created", ""))
     result = run_scenario(path, data, work / "again", stage=stage, progress=progress, start_from=start, created=created)
     if not result.check.passed:
@@ -167,8 +175,3 @@ def reproduce(
     again = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
     limits = dict.fromkeys((*fired_limits(run.manifest), *fired_limits(again)))
     return Again(run, inputs, other_versions(run.manifest), tuple(limits), tuple(notes), equal, differences)
-
-
-def clean(work: Path) -> None:
-    """Remove the folder in which a run was made again."""
-    shutil.rmtree(work, ignore_errors=True)

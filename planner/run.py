@@ -37,6 +37,7 @@ from planner.publish.pack import Pack
 from planner.rates.build import build_rates
 from planner.rates.rates import Rates
 from planner.report import write
+from planner.report.assurance import write_assurance
 from planner.report.charts import draw_all
 from planner.report.finance_workbook import write_finance
 from planner.report.manifest import build_manifest, inputs_of, manifest_text, solve_part
@@ -116,6 +117,11 @@ def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
     stage("Reading the county")
     whole = read_county(data_root / loaded.scenario.county)
     check_names(loaded, whole)
+    return work_out(loaded, whole, stage)
+
+
+def work_out(loaded: LoadedScenario, whole: County, stage: Callable[[str], None]) -> Case:
+    """Demand, arcs and prices of a scenario in a county that has been read; the county is not at the scenario's detail yet."""
     county = at_detail(whole, loaded.scenario)
     stage("Projecting demand")
     demand = project(loaded.scenario, county)
@@ -333,11 +339,13 @@ def _write(
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
     withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
-    manifest = build_manifest(
-        case.loaded, inputs_of(case.loaded, case.county), solve_part(answer.record, cost, broken, waiting), report, created
-    )
+    inputs = inputs_of(case.loaded, case.county)
+    effects = write_assurance(inside, out_root, case.loaded, case.county, inputs, report, answer.record)
+    manifest = build_manifest(case.loaded, inputs, solve_part(answer.record, cost, broken, waiting), report, created)
     manifest["attempts"] = list(settled.attempts)
     manifest["audience"], manifest["withheld"], manifest["facts"] = "internal", withheld, dict(pack.facts)
+    if effects:
+        manifest["effects_from"] = effects
     if start_from is not None:
         manifest["started_from"] = start_from.resolve().name
     parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)

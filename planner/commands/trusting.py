@@ -8,7 +8,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from planner.commands.talk import EXIT_DONE, EXIT_OTHERWISE, Commands, Teller, add_data, add_json, say, tell_json
+from planner.commands.talk import (
+    EXIT_DONE,
+    EXIT_INTERRUPTED,
+    EXIT_OTHERWISE,
+    Commands,
+    Teller,
+    add_data,
+    add_json,
+    data_root,
+    say,
+    tell_json,
+)
 
 MOST_SHOWN = 10
 
@@ -21,6 +32,19 @@ def add(commands: Commands) -> None:
     add_data(again)
     add_json(again)
     again.set_defaults(work=_reproduce)
+    what = commands.add_parser("sensitivity", help="move each assumption to its low and high, and find where early help stops paying")
+    what.add_argument("scenario", type=Path, metavar="SCENARIO.yaml")
+    what.add_argument("--out", type=Path, default=Path("outputs"), help="folder of the results (default: outputs)")
+    what.add_argument(
+        "--plan", type=Path, default=None, metavar="OUTPUTS/NAME", help="hold what opens in this run (default: this scenario's own)"
+    )
+    what.add_argument("--reopen", action="store_true", help="let every trial choose its openings anew: as long as a run each")
+    what.add_argument(
+        "--only", nargs="+", default=None, metavar="SETTING", help="try these settings only, such as demand.early_help.effect"
+    )
+    add_data(what)
+    add_json(what)
+    what.set_defaults(work=_sensitivity)
 
 
 def _reproduce(arguments: argparse.Namespace) -> int:
@@ -63,4 +87,45 @@ def _reproduce(arguments: argparse.Namespace) -> int:
         say(
             "  Inputs and versions are the same and no limit stopped the search, so the tables of the run were changed, or this is a fault in the program."
         )
+    return code
+
+
+def _sensitivity(arguments: argparse.Namespace) -> int:
+    from planner.report.summary import signed
+    from planner.sensitivity.study import study
+    from planner.sensitivity.words import switch_sentence
+
+    data = data_root(arguments.data, arguments.scenario)
+    try:
+        with Teller() as teller:
+            done = study(
+                arguments.scenario, data, arguments.out,
+                plan=arguments.plan, reopen=arguments.reopen, only=arguments.only, stage=teller.stage,
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        say("Interrupted. What was tried is kept; the same command goes on from there.")
+        return EXIT_INTERRUPTED
+    code = EXIT_OTHERWISE if done.failed else EXIT_DONE
+    if arguments.json:
+        told = {
+            "folder": str(done.folder),
+            "base": dataclasses.asdict(done.base),
+            "changes": [{key: None if value != value else value for key, value in row.items()} for row in done.table.to_dict("records")],
+            "switching_value": None if done.switch is None else dataclasses.asdict(done.switch),
+            "failed": done.failed,
+            "exit_code": code,
+        }
+        tell_json(told)
+        return code
+    sys.stdout.write(f"{done.folder}\n")
+    for row in done.table.head(MOST_SHOWN).to_dict("records"):
+        if row["largest_change_gbp"] >= 1.0:
+            say(
+                f"  {row['label']}, {row['low']:.3g} to {row['high']:.3g}: {signed(row['cost_change_low_gbp'])} to {signed(row['cost_change_high_gbp'])}"
+            )
+    if done.switch is not None:
+        say(f"  {switch_sentence(done.switch)}")
+    for text in done.failed:
+        say(f"  Not tried: {text}")
+    say(f"  Read {done.folder / 'internal' / 'sensitivity.md'}")
     return code

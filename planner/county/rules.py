@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,8 @@ import pandas as pd
 from planner.county.specs import SMALL_AREA_AGES
 from planner.errors import Problems, nearest
 from planner.names import NEEDS, PHASE_AGES, PHASES
+from planner.scenario.ranges import numeric_settings
+from planner.scenario.schema import Scenario
 
 Tables = dict[str, pd.DataFrame]
 LINE = "file_line"
@@ -262,10 +265,34 @@ def history_parts_fit_totals(tables: Tables, problems: Problems) -> None:
                 )
 
 
+def assumptions_are_moved_by_settings(tables: Tables, problems: Problems) -> None:
+    """The register of assumptions names days that are days, and settings that a scenario has."""
+    if "assumption_register" not in tables:
+        return
+    known = numeric_settings(Scenario(title="Any scenario", county="any"))
+    for row in tables["assumption_register"].to_dict("records"):
+        line, day, setting = int(row[LINE]), str(row["set_on"] or ""), str(row["setting"] or "")
+        if day and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", day):
+            problems.add(
+                "assumption_register.csv", "column set_on", f"'{day}' is not a day", line=line, expected="a day such as 2026-11-23"
+            )
+        if setting and setting not in known:
+            expected = "a setting that is a number, such as demand.early_help.effect"
+            problems.add(
+                "assumption_register.csv",
+                "column setting",
+                f"there is no setting '{setting}'",
+                line=line,
+                expected=expected,
+                fix=nearest(setting, known),
+            )
+
+
 RULES = (
     escalation_goes_up, band_mix_adds_up, transitions_leave_room, children_are_where_they_can_be,
     options_fit_their_units, contact_bases_give_episodes, every_need_has_population,
     small_areas_make_up_their_areas, history_runs_forward, history_parts_fit_totals,
+    assumptions_are_moved_by_settings,
 )  # fmt: skip
 
 

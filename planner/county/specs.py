@@ -377,6 +377,32 @@ SPECS: Final[tuple[TableSpec, ...]] = (
         ),
     ),
     TableSpec(
+        "assumption_register",
+        "what is known of one assumption beside its value: when it was set, who signed it off, and the setting that tries it",
+        ("assumption",),
+        (
+            Column("assumption", "text", "Assumption, as in assumptions.csv", refers_to="assumptions.assumption"),
+            Column("set_on", "text", "Day on which it was set or last looked at, as 2026-11-23", blank="not known"),
+            Column("signed_off_by", "text", "Role that signed it off", blank="not signed off"),
+            Column("setting", "text", "Setting of a scenario that stands for it, which `planner sensitivity` moves", blank="none"),
+            Column(
+                "setting_low",
+                "number",
+                "The setting at the assumption's low",
+                "as the setting",
+                blank="the assumption's low; for a factor, its low over its value",
+            ),
+            Column(
+                "setting_high",
+                "number",
+                "The setting at the assumption's high",
+                "as the setting",
+                blank="the assumption's high; for a factor, its high over its value",
+            ),
+        ),
+        optional=True,
+    ),
+    TableSpec(
         "sources",
         "one source of figures",
         ("source",),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -156,3 +157,12 @@ class Program:
                 return block, first
             first += block.count
         raise KeyError(name)
+
+    def holding(self, values: Floats, families: Collection[str]) -> Program:
+        """The same program with the columns of some families fixed to the values (columns,) of a plan."""
+        return replace(self, columns=tuple(_held(block, values) if block.family in families else block for block in self.columns))
+
+
+def _held(block: Columns, values: Floats) -> Columns:
+    mine = values[block.first : block.first + block.count]
+    return replace(block, lower=mine, upper=mine)

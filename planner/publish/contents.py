@@ -12,6 +12,7 @@ import planner
 from planner.check.report import CheckReport
 from planner.county.county import County
 from planner.county.programme import Programme
+from planner.county.register import unsigned
 from planner.demand.demand import Demand
 from planner.network.arcs import Arcs
 from planner.publish import frames
@@ -134,6 +135,7 @@ def run_facts(source: RunSource) -> dict[str, str]:
         "schema_version": schema_version(),
         "county_hash": county_hash(source.county.hashes),
         "created": source.created,
+        "assumptions_unsigned": str(unsigned(source.county)),
         "check": "passed" if source.check.passed else f"failed: {len(source.check.findings)} findings",
     }
     if cost is not None and cost.bound is not None:

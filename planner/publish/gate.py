@@ -67,7 +67,7 @@ PER_CHILD: Final[Mapping[str, tuple[str, str]]] = {
 """The rounded parts that a cost per child is worked out from again."""
 
 KEPT_FACTS: Final = frozenset(
-    ("county", "county_title", "base_year", "autumn_share", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year", ALIKE)
+    ("county", "county_title", "base_year", "autumn_share", "last_year", "outcome", "gap_percent", "planner_version", "schema_version", "county_hash", "created", "check", "base", "stale", "discount_rate", "price_year", "assumptions_unsigned", ALIKE)
 )  # fmt: skip
 """Facts that hold no figure about children."""
 

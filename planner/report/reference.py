@@ -16,7 +16,7 @@ from planner.scenario.schema import Scenario
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of a scenario file: nothing is required, because a scenario may say only what differs from its parent."""
+    """The JSON Schema of a scenario file: title and county are required where no other scenario is extended, nothing where one is."""
     schema = Scenario.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Scenario"
@@ -26,6 +26,7 @@ def json_schema() -> dict[str, Any]:
         "examples": ["baseline.yaml"],
     }
     schema.pop("required", None)
+    schema["if"], schema["then"] = {"not": {"required": ["extends"]}}, {"required": ["title", "county"]}
     for name in ("NewEhcpTrend", "EarlyHelp", "Detail", "Aim"):
         if name != "Aim":
             schema["$defs"].get(name, {}).pop("required", None)

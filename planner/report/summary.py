@@ -9,6 +9,7 @@ import pandas as pd
 from planner.check.report import CheckReport
 from planner.county.county import County
 from planner.county.programme import Programme
+from planner.county.register import unsigned
 from planner.demand.demand import Demand
 from planner.names import FUND_TITLES, LINE_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES, WAITING, Fund
 from planner.rates.rates import Rates
@@ -61,6 +62,17 @@ def millions(pounds: float) -> str:
 def pounds(amount: float) -> str:
     """Pounds to the nearest hundred."""
     return f"-£{round(-amount, -2):,.0f}" if amount < 0 else f"£{round(amount, -2):,.0f}"
+
+
+def signed(pounds: object) -> str:
+    """A change in pounds as millions with its sign; a dash where there is none."""
+    if not isinstance(pounds, float) or pounds != pounds:
+        return "-"
+    if abs(pounds) < 1.0:
+        return "no change"
+    if abs(pounds) < 50_000:
+        return f"{'+' if pounds > 0 else '-'}£{abs(pounds):,.0f}"
+    return ("+" if pounds > 0 else "") + millions(pounds)
 
 
 def rows(header: list[str], body: list[list[str]]) -> list[str]:
@@ -317,7 +329,7 @@ def _limits_of_this(story: Story) -> list[str]:
         f"- Early help: {help_.effect:g} EHCPs avoided for each episode at full effect. No study gives a causal figure; test it with other values.",
         f"- Areas are planned as {scenario.detail.areas.replace('_', ' ')}s: {len(story.county.table('areas'))} of them.",
         "- These are exact figures for internal use. What may be published is in the folder `public`, rounded.",
-        f"- {len(log)} assumptions are in the county's log (assumptions.csv); {len(red)} of them are rated red, the least certain. The first of these:",
+        f"- {len(log)} assumptions are in the county's log (assumptions.csv); {len(red)} of them are rated red, the least certain, and {unsigned(story.county)} are not signed off. All are in assumptions.md. The first red ones:",
         "",
         *_red_assumptions(red),
     ]

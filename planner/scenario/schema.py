@@ -202,7 +202,7 @@ class Options(Block):
     committed: bool = True
     """Whether schemes that the county's table marks as committed open as they are planned."""
     offer: list[str] = Field(default_factory=list)
-    """What the model may choose from: names of options, or of kinds of option (resource_centre, contact_base, expand_special, new_special, independent_block, close_unit)."""
+    """What the model may choose from: names of options, or of kinds of option (resource_centre, contact_base, expand_special, new_special, independent_block, close_unit). Default: nothing."""
     fixed: dict[str, FixedOption] = Field(default_factory=dict)
     """Options that the planner has decided, by name."""
     change: dict[str, OptionChange] = Field(default_factory=dict)
@@ -318,6 +318,15 @@ class Solve(Block):
     """Seed of the solver's random choices."""
 
 
+class Range(Block):
+    """A plausible range of a setting."""
+
+    low: Annotated[float, Field(allow_inf_nan=False)]
+    """The lowest value that is plausible, in the setting's own unit."""
+    high: Annotated[float, Field(allow_inf_nan=False)]
+    """The highest value that is plausible, in the setting's own unit."""
+
+
 class Scenario(Block):
     """One scenario: what is assumed and what may be done."""
 
@@ -346,11 +355,13 @@ class Scenario(Block):
     money: Money = Money()
     """Prices, discounting and the two clocks."""
     objective: list[Aim] = Field(default_factory=_default_aims, min_length=1)
-    """The aims in their order: each is kept within its tolerance while the next is improved."""
+    """The aims in their order: each is kept within its tolerance while the next is improved. Default: waiting, then cost, then travel."""
     solve: Solve = Solve()
     """How the answer is looked for."""
     publish: Publish = Publish()
     """How figures are made safe before anything is published."""
+    ranges: dict[str, Range] = Field(default_factory=dict)
+    """Plausible ranges that `planner sensitivity` tries, by the setting's whole name (demand.early_help.effect). Default: those of the county's log and of the program."""
 
     @field_validator("objective")
     @classmethod

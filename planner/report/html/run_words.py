@@ -199,7 +199,9 @@ def count_by_quality(figures: Figures) -> str:
         return ""
     quality = [str(value).lower() for value in figures.rows("assumptions")["quality"]]
     parts = [f"{quality.count(word)} {word}" for word in ("red", "amber", "green") if word in quality]
-    return f"{len(quality)} assumptions are logged; by certainty they are rated {', '.join(parts)}. Red is the least certain."
+    unsigned = figures.pack.facts.get("assumptions_unsigned", "")
+    signed = "" if unsigned in ("", "0") else f" {unsigned} of them nobody has signed off."
+    return f"{len(quality)} assumptions are logged; by certainty they are rated {', '.join(parts)}. Red is the least certain.{signed}"
 
 
 def families(figures: Figures) -> list[str]:
