@@ -32,6 +32,7 @@ from planner.publish.attack import attack
 from planner.publish.files import read_packs
 from tests import chromium
 from tests import libreoffice as office
+from tests.paper_words import figures_of
 from tests.workbook_rules import failed_rules
 
 MOST_BYTES = 3_000_000
@@ -161,7 +162,9 @@ def pages(tried: Tried, folders: Iterable[Path], work: Path) -> str:
                 if path.is_file():
                     rows.append(page(tried, browser, path, f"{folder.name}/{audience}", work))
         browser.close()
-    return markdown(["Page", "axe-core", "Faults in charts", "Requests", "Kilobytes", "Paper: rules of 7"], rows)
+    return markdown(
+        ["Page", "axe-core", "Charts", "Rules of charts broken", "Text cut or covered", "Requests", "Kilobytes", "Paper: rules of 7"], rows
+    )
 
 
 def page(tried: Tried, browser: Any, path: Path, name: str, work: Path) -> list[Any]:
@@ -182,9 +185,12 @@ def page(tried: Tried, browser: Any, path: Path, name: str, work: Path) -> list[
     paper = chromium.paper_rules(pdf, path.read_text(encoding="utf-8"))
     for what, found in (("axe-core", violations), ("charts", faults), ("requests", asked + said)):
         tried.note(what, name, found or 0, fine=not found)
+    charts, rules, broken = chromium.chart_rules(path.read_text(encoding="utf-8"))
+    tried.note("rules of charts", name, broken or rules, fine=not broken)
     tried.note("bytes", name, size, fine=size < MOST_BYTES)
     tried.note("paper", name, [rule for rule, kept in paper.items() if not kept] or 7, fine=all(paper.values()))
-    return [name, len(violations), len(faults), len(asked), round(size / 1000), sum(paper.values())]
+    kept = f"{len(broken)} of {rules}"
+    return [name, len(violations), charts, kept, len(faults), len(asked), round(size / 1000), sum(paper.values())]
 
 
 def texts(tried: Tried, folders: Iterable[Path], work: Path) -> str:
@@ -199,8 +205,22 @@ def texts(tried: Tried, folders: Iterable[Path], work: Path) -> str:
 
                 count = len(pypdf.PdfReader(office.convert(folder / name, _new(work), "pdf")).pages)
                 sheets = str(tried.note("pages of the briefing", f"{folder.name}/{name}", count, fine=count == 2))
-            rows.append([f"{folder.name}/{name}", one.sentences, f"{one.mean:.1f}", f"{one.long_share:.1%}", len(one.jargon), sheets])
-    return markdown(["Text", "Sentences", "Mean words", f"Over {words.LONG}", "Jargon", "Pages"], rows)
+            cells = paper_figures(tried, folder, name) if name == "public/briefing.docx" else "-"
+            rows.append(
+                [f"{folder.name}/{name}", one.sentences, f"{one.mean:.1f}", f"{one.long_share:.1%}", len(one.jargon), sheets, cells]
+            )
+    return markdown(
+        ["Text", "Sentences", "Mean words", f"Over {words.LONG}", "Jargon", "Pages", "Figures that are cells of its tables"], rows
+    )
+
+
+def paper_figures(tried: Tried, folder: Path, name: str) -> str:
+    """How many figures of a public briefing are cells of the public tables beside it, of how many."""
+    import docx
+
+    found, strange = figures_of(docx.Document(str(folder / name)), read_packs([folder])[0])
+    tried.note("figures of the briefing in no table", f"{folder.name}/{name}", strange or 0, fine=not strange)
+    return f"{found - len(strange)} of {found}"
 
 
 def main(arguments: list[str] | None = None) -> int:
