@@ -54,6 +54,10 @@ def page_table(page: Path, holds: str) -> pd.DataFrame:
     raise LookupError(f"no table with a column '{holds}' in {page}")
 
 
+def _without_total(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame.iloc[:, 0] != "Total"]
+
+
 def _cell(cell: Any) -> object:
     figures = cell.xpath(".//data/@value")
     return float(figures[0]) if figures else " ".join(cell.text_content().split())
@@ -76,8 +80,8 @@ def run_ties(folder: Path) -> dict[str, float]:
         "workbook years": abs(float(row_of(book, "Financial years", "All funds, total")[7]) - paid),
         "workbook deficit": abs(float(row_of(book, "DSG plan", "Cumulative deficit")[-1]) - deficit),
         "two clocks": float(clocks["difference_gbp"].abs().max()),
-        "page": abs(page_cost(page) - cost),
-        "page years": abs(float(page_table(page, "Financial years")["Financial years"].iloc[-1]) - paid),
+        "page": abs(page_cost(page) - round(cost, 2)),
+        "page years": abs(float(_without_total(page_table(page, "Financial years"))["Financial years"].sum()) - paid),
     }
 
 

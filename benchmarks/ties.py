@@ -14,12 +14,15 @@ What is not installed is skipped, and the table says so. Ends with 1 if anything
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from benchmarks import words
 from benchmarks.common import ROOT, markdown, write_results
@@ -29,6 +32,7 @@ from planner.publish.attack import attack
 from planner.publish.files import read_packs
 from tests import chromium
 from tests import libreoffice as office
+from tests.paper_words import figures_of
 from tests.workbook_rules import failed_rules
 
 MOST_BYTES = 3_000_000
@@ -40,6 +44,18 @@ def shipped() -> list[Path]:
     """Every scenario that ships, the baseline first."""
     found = sorted(path for path in (ROOT / "scenarios").glob("*.yaml"))
     return sorted(found, key=lambda path: path.stem != "baseline")
+
+
+def coarser(folder: Path, gap: float, seconds: float) -> list[Path]:
+    """Copies of the shipped scenarios that stop at a wider gap or sooner: the baseline, which all extend, says so."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in shipped():
+        shutil.copyfile(path, folder / path.name)
+    base = folder / "baseline.yaml"
+    settings = yaml.safe_load(base.read_text(encoding="utf-8"))
+    settings["solve"] = {**settings.get("solve", {}), "gap": gap, "time_limit_seconds": seconds}
+    base.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+    return [folder / path.name for path in shipped()]
 
 
 def have_run(scenarios: list[Path], data: Path, out: Path) -> tuple[list[Path], Path]:
@@ -146,7 +162,9 @@ def pages(tried: Tried, folders: Iterable[Path], work: Path) -> str:
                 if path.is_file():
                     rows.append(page(tried, browser, path, f"{folder.name}/{audience}", work))
         browser.close()
-    return markdown(["Page", "axe-core", "Faults in charts", "Requests", "Kilobytes", "Paper: rules of 7"], rows)
+    return markdown(
+        ["Page", "axe-core", "Charts", "Rules of charts broken", "Text cut or covered", "Requests", "Kilobytes", "Paper: rules of 7"], rows
+    )
 
 
 def page(tried: Tried, browser: Any, path: Path, name: str, work: Path) -> list[Any]:
@@ -167,9 +185,12 @@ def page(tried: Tried, browser: Any, path: Path, name: str, work: Path) -> list[
     paper = chromium.paper_rules(pdf, path.read_text(encoding="utf-8"))
     for what, found in (("axe-core", violations), ("charts", faults), ("requests", asked + said)):
         tried.note(what, name, found or 0, fine=not found)
+    charts, rules, broken = chromium.chart_rules(path.read_text(encoding="utf-8"))
+    tried.note("rules of charts", name, broken or rules, fine=not broken)
     tried.note("bytes", name, size, fine=size < MOST_BYTES)
     tried.note("paper", name, [rule for rule, kept in paper.items() if not kept] or 7, fine=all(paper.values()))
-    return [name, len(violations), len(faults), len(asked), round(size / 1000), sum(paper.values())]
+    kept = f"{len(broken)} of {rules}"
+    return [name, len(violations), charts, kept, len(faults), len(asked), round(size / 1000), sum(paper.values())]
 
 
 def texts(tried: Tried, folders: Iterable[Path], work: Path) -> str:
@@ -184,8 +205,22 @@ def texts(tried: Tried, folders: Iterable[Path], work: Path) -> str:
 
                 count = len(pypdf.PdfReader(office.convert(folder / name, _new(work), "pdf")).pages)
                 sheets = str(tried.note("pages of the briefing", f"{folder.name}/{name}", count, fine=count == 2))
-            rows.append([f"{folder.name}/{name}", one.sentences, f"{one.mean:.1f}", f"{one.long_share:.1%}", len(one.jargon), sheets])
-    return markdown(["Text", "Sentences", "Mean words", f"Over {words.LONG}", "Jargon", "Pages"], rows)
+            cells = paper_figures(tried, folder, name) if name == "public/briefing.docx" else "-"
+            rows.append(
+                [f"{folder.name}/{name}", one.sentences, f"{one.mean:.1f}", f"{one.long_share:.1%}", len(one.jargon), sheets, cells]
+            )
+    return markdown(
+        ["Text", "Sentences", "Mean words", f"Over {words.LONG}", "Jargon", "Pages", "Figures that are cells of its tables"], rows
+    )
+
+
+def paper_figures(tried: Tried, folder: Path, name: str) -> str:
+    """How many figures of a public briefing are cells of the public tables beside it, of how many."""
+    import docx
+
+    found, strange = figures_of(docx.Document(str(folder / name)), read_packs([folder])[0])
+    tried.note("figures of the briefing in no table", f"{folder.name}/{name}", strange or 0, fine=not strange)
+    return f"{found - len(strange)} of {found}"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -196,8 +231,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "outputs", help="folder of results; finished ones there are taken as they are")
     parser.add_argument("--only", nargs="*", choices=["money", "workbooks", "attacks", "pages", "words"], help="some of the parts")
     parser.add_argument("--report", type=Path, default=None, help="folder for a report in Markdown with its figures in JSON")
+    parser.add_argument("--gap", type=float, default=None, help="run the shipped scenarios to this gap, as a share, in place of their own")
+    parser.add_argument("--seconds", type=float, default=60.0, help="with --gap: the time limit of each search")
     options = parser.parse_args(arguments)
-    folders, together = have_run(options.scenarios or shipped(), options.data, options.out.resolve())
+    out = options.out.resolve()
+    ours = shipped() if options.gap is None else coarser(out / "scenarios", options.gap, options.seconds)
+    folders, together = have_run(options.scenarios or ours, options.data, out)
     tried, every = Tried(), [*folders, together]
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)

@@ -111,7 +111,10 @@ def internal_pack(comparison: Comparison) -> Pack:
     frames = dict(comparison.frames)
     frames["results_side_by_side"] = _marked(frames["results_side_by_side"], names)
     title = f"Comparison of {runs[0].title} with {_listed([run.title for run in runs[1:]])}"
-    return comparison_pack("comparison", frames, facts, names, title)
+    travelling = [run.tables["travel"].groupby("year")["children"].sum() for run in runs]
+    years = frames["journeys_compared"]["year"] if "journeys_compared" in frames else []
+    fewest = tuple(min(float(one.get(year, 0.0)) for one in travelling) for year in years)
+    return comparison_pack("comparison", frames, facts, names, title, behind={"journeys_compared": fewest})
 
 
 def _marked(frame: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:

@@ -104,3 +104,48 @@ def paper_rules(pdf: Any, text: str) -> dict[str, bool]:
         "table headers": len(found.get("/Table", [])) == text.count("<table") and len(found.get("/TH", [])) > 20,
         "pictures with words": len(described) == text.count("<figure"),
     }
+
+
+PALETTE = {"#12436d", "#28a197", "#801650", "#f46a25", "#3d3d3d", "#a285d1", "#0b0c0c"}
+"""The categorical palette of the Government Analysis Function, and black: what a line, bar or marker may be drawn in."""
+PAPER = {"#ffffff", "#fff", "#f3f2f1", "#d9d9d9", "#e3e5e6", "#bfbfbf", "#6b7276", "#383f43", "#505a5f", "none"}
+"""Backgrounds, grids and hairlines, which carry no meaning."""
+
+
+def contrast(one: str, other: str = "#ffffff") -> float:
+    """How far two colours stand apart, as WCAG 2 counts it: 1 to 21."""
+
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def chart_rules(text: str) -> tuple[int, int, list[str]]:
+    """Every chart of a page's HTML against the house rules: how many charts, how many rules were tried, and every rule broken."""
+    from lxml import html
+
+    tried, broken = 0, []
+    figures = html.fromstring(text).xpath("//figure")
+    for figure in figures:
+        headline = " ".join(figure.xpath(".//*[contains(@class, 'headline')]")[0].text_content().split())
+        subtitle, note = (figure.xpath(f".//p[@class='{name}']")[0].text_content() for name in ("measure", "note"))
+        svgs = figure.xpath(".//*[local-name()='svg']")
+        drawn = {value.lower() for svg in svgs for value in svg.xpath(".//*[not(local-name()='text')]/@fill|.//@stroke")} - {"none"}
+        words = {value.lower() for svg in svgs for value in svg.xpath(".//*[local-name()='text']/@fill")}
+        rules = {
+            "a headline of 15 words or fewer, without a full stop": len(headline.split()) <= 15 and not headline.endswith("."),
+            "measure, place and years under it": subtitle.count(",") >= 2 and "/" in subtitle,
+            "a source under the chart": "Source: " in note,
+            "words for those who cannot see it": all(len(svg.get("aria-label", "")) > 20 for svg in svgs) and bool(svgs),
+            "a table of its figures": len(figure.xpath(".//table")) == 1,
+            "colours of the palette": {colour for colour in drawn if colour.startswith("#")} <= PALETTE | PAPER,
+            "colours that stand out 3 to 1": all(contrast(colour) >= 3.0 for colour in drawn & PALETTE),
+            "text that stands out 4.5 to 1": all(contrast(colour) >= 4.5 for colour in words if colour.startswith("#")),
+        }
+        tried += len(rules)
+        broken += [f"{headline}: not {rule}" for rule, kept in rules.items() if not kept]
+    return len(figures), tried, broken

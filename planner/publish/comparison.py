@@ -17,14 +17,15 @@ def comparison_pack(
     facts: Mapping[str, str],
     scenarios: tuple[str, ...],
     title: str = "",
+    behind: Mapping[str, tuple[float, ...]] | None = None,
 ) -> Pack:
     """Everything that may be shown about a comparison, exact: the INTERNAL pack.
 
     ``scenarios`` names the scenarios, the base first. Columns get titles and kinds by their names (see ``catalogue``); a column that
     is called as a scenario holds that scenario's figures. A frame that is a ``PackTable`` already is taken as it is. Frames that
-    the catalogue does not know come last, under a title made of their name. Where money pays for children, give the frame as a
-    ``PackTable`` with ``behind``, or small amounts are left out of what is published; where a frame holds minutes or shares, give it
-    the children they are about, or they are left out too.
+    the catalogue does not know come last, under a title made of their name. ``behind`` holds, by table and row, how many children money
+    pays for or a mean is about; without it small amounts, and all means, are left out of what is published, unless a column of the
+    frame says so.
     """
     order = [*(known for known in COMPARISON_TABLES if known in frames), *(other for other in frames if other not in COMPARISON_TABLES)]
     years = f"{facts.get('base_year', '')} to {facts.get('last_year', '')}" if facts.get("last_year") else ""
@@ -35,5 +36,9 @@ def comparison_pack(
         frame = frames[table]
         words = table.replace("_", " ").capitalize()
         entry = COMPARISON_TABLES.get(table, Entry(words, words))
-        tables[table] = frame if isinstance(frame, PackTable) else build_table(table, frame, entry, place, source, scenarios=scenarios)
+        tables[table] = (
+            frame
+            if isinstance(frame, PackTable)
+            else build_table(table, frame, entry, place, source, scenarios=scenarios, behind=(behind or {}).get(table, ()))
+        )
     return Pack(name, title or f"Comparison of {len(scenarios)} scenarios", Audience.INTERNAL, scenarios, tables, dict(facts))

@@ -269,12 +269,13 @@ def _rates(table: PackTable, frame: pd.DataFrame, rules: Publish) -> pd.DataFram
     """Means, shares and costs per child: from rounded parts, and left out where they are about too few children or nobody knows how many."""
     rows, names = row_kinds(table), list(frame.columns)
     about = next((name for name in ABOUT if name in names and table.column(name).kind is Kind.CHILDREN), None)
+    known = table.behind if len(table.behind) == len(frame) else ()
     base = _county_base(table, frame) if rows and rows[0] is not None else None
     for column in table.columns:
         cells = list(frame[column.name])
         for place, value in enumerate(table.frame[column.name]):
             kind = cell_kind(column, rows[place], value)
-            children = base if base is not None else frame[about].iloc[place] if about else None
+            children = base if base is not None else frame[about].iloc[place] if about else known[place] if known else None
             if column.name in PER_CHILD or column.name.startswith(("cost_per_child", "cost_per_ehcp")):
                 cells[place] = rounding.per_child(*_parts(frame, PER_CHILD.get(column.name), place), rules)
             elif kind in (Kind.MINUTES, Kind.KILOMETRES):

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 from planner.publish.pack import MARKS, Audience, Pack
+from planner.report.html.run_words import outcome_words
 from planner.report.paper import compare_part, run_part
 from planner.report.paper.charts import Picture
 from planner.report.paper.figures import Figures, Said
@@ -120,7 +121,7 @@ def _rest(paper: Paper, figures: Figures, part: ModuleType) -> None:
         [*part.equality(figures), Said("An equality impact assessment is for the council to make; this paper does not replace it.")]
     )
     paper.heading("How this was made")
-    proof = [f"The search ended: {facts['outcome']}."] if facts.get("outcome") else []
+    proof = [outcome_words(facts["outcome"])] if facts.get("outcome") else []
     if facts.get("gap_percent"):
         proof.append(f"Proven gap of the cost: {facts['gap_percent']}%.")
     if facts.get("check"):

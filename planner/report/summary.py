@@ -119,8 +119,8 @@ def _proof(stage: StageRecord) -> str:
     if stage.aim == "cost":
         if stage.bound is None:
             return f"Cost: {words}; no bound is known."
-        room = "" if proven else f", so it may be {millions(short)} ({share:.2%}) too dear"
-        return f"Cost: {words}; no plan with so little waiting can cost less than {millions(stage.bound)}{room}."
+        room = "" if proven else f" So it may be {millions(short)} ({share:.2%}) too dear."
+        return f"Cost: {words}. No plan with so little waiting can cost less than {millions(stage.bound)}.{room}"
     if stage.aim == "waiting":
         if stage.bound is None:
             return f"Waiting: {words}; no bound is known."
@@ -139,8 +139,8 @@ def _as_written(story: Story) -> list[str]:
         paid = story.cost_gbp + story.broken_gbp
         over = max(paid - cost.bound, 0.0)
         given = max(paid - cost.value, 0.0)
-        text = f"The plan as written costs {millions(paid)}, {millions(over)} ({over / abs(cost.bound) if cost.bound else 0:.2%}) above the least that a plan with so little waiting can cost"
-        lines.append(text + (f"; {millions(given)} of that buys a later aim, within its tolerance." if given >= 50_000 else "."))
+        text = f"The plan as written costs {millions(paid)}, {millions(over)} ({over / abs(cost.bound) if cost.bound else 0:.2%}) above the least that a plan with so little waiting can cost."
+        lines.append(text + (f" Of that, {millions(given)} buys a later aim, within its tolerance." if given >= 50_000 else ""))
     waiting = by_aim.get("waiting")
     if waiting is not None and waiting.bound is not None:
         written = float(story.table("waiting")["children"].sum())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import OPEN_ALL, axe, chart_faults, fetched, marks, opened, paper_rules, printed
+from tests.chromium import OPEN_ALL, axe, chart_faults, chart_rules, fetched, marks, opened, paper_rules, printed
 
 KINDS = ["run-internal", "run-public", "compare-internal", "compare-public", "tiny-internal", "tiny-public"]
 HOSTILE = ["run-hostile", "compare-hostile"]
@@ -51,6 +51,15 @@ def test_text_in_charts_is_whole_apart_and_large_enough(browser: Any, arial: Non
     page = opened(browser, pages[kind], width)
     assert chart_faults(page, width) == []
     page.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_chart_keeps_the_house_rules(pages: dict[str, Path], kind: str) -> None:
+    text = pages[kind].read_text(encoding="utf-8")
+    charts, tried, broken = chart_rules(text)
+    assert charts > 5 and tried == 8 * charts and broken == []
+    spoilt = text.replace("#12436D", "#FFCC00").replace("Source: ", "From: ").replace('aria-label="', 'aria-label="x" data-x="')
+    assert len({rule.split(": not ")[1] for rule in chart_rules(spoilt)[2]}) == 3
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *HOSTILE])

@@ -84,6 +84,17 @@ def test_means_about_few_children_are_left_out() -> None:
     assert shown(public, "mean_minutes") == ["[c]", "23", "[c]", "23"]
     alone = published(table("journeys_compared", {"district": T, "mean_minutes": Kind.MINUTES}, [("a", 22.6)]))
     assert shown(alone, "mean_minutes") == ["[c]"]
+    known = table(
+        "journeys_compared", {"year": Kind.YEAR, "base": Kind.MINUTES}, [("2025/26", 22.6), ("2026/27", 21.2)], behind=(30.0, 19.0)
+    )
+    assert shown(published(known), "base") == ["23", "[c]"], "where nothing in the table says how many, the pack does"
+
+
+def test_the_price_at_which_the_answer_turns_is_taken_between_rounded_amounts() -> None:
+    rows = [("Fees", 24_398_778.35, 37_154_208.2, 1.5228), ("Small", 12_904_804.0, 159_374.0, 0.0123)]
+    kinds = {"line": T, "apart_gbp": M, "even_gbp": M, "price_percent": Kind.PERCENT}
+    public = published(table("switching_values", kinds, rows))
+    assert shown(public, "price_percent") == ["1.52", "[c]"] and shown(public, "even_gbp") == ["37200000", "[c]"]
 
 
 def test_shares_are_taken_between_rounded_counts() -> None:
@@ -180,7 +191,14 @@ def test_a_sentence_about_few_children_is_left_out_and_small_reasons_are_put_tog
 
 
 def test_facts_are_rounded_and_a_gap_is_never_told_better_than_it_is() -> None:
-    facts = {"gap_gbp": "1234567.8", "gap_gbp_base": "667532.74", "cost_pv_gbp": "812345678.9", "waiting_bound": "3.2", "base_year": "2024/25", "note": "4.14 wait"}
+    facts = {
+        "gap_gbp": "1234567.8",
+        "gap_gbp_base": "667532.74",
+        "cost_pv_gbp": "812345678.9",
+        "waiting_bound": "3.2",
+        "base_year": "2024/25",
+        "note": "4.14 wait",
+    }
     public = publish(Pack("plan", "A plan", Audience.INTERNAL, ("plan",), {}, facts)).facts
     assert public["gap_gbp"] == "1300000"
     assert public["gap_gbp_base"] == "700000", "a scenario's gap is money too"

@@ -18,9 +18,10 @@ from docx.oxml.ns import qn
 from planner.publish.pack import MARKS, Audience, Kind, Pack
 from planner.report.briefing import ROLES, briefing, write_briefing
 from planner.report.paper.compare_part import best
-from planner.report.paper.figures import Figures, kind_of, show
+from planner.report.paper.figures import Figures, short_titles, show
 from tests import libreoffice as office
 from tests import packs_briefing as packs
+from tests.paper_words import allowed, figures_of, words
 
 PACKS = {
     "run": packs.run_pack(),
@@ -35,43 +36,12 @@ def opened(pack: Pack) -> Any:
     return docx.Document(io.BytesIO(briefing(pack)))
 
 
-def words(document: Any) -> list[str]:
-    """Every text of the paper: paragraphs, cells, captions of tables, and the words beside pictures."""
-    texts = [paragraph.text for paragraph in document.paragraphs]
-    texts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    body = document.element.body
-    texts += [element.get(qn("w:val")) for tag in ("w:tblCaption", "w:tblDescription") for element in body.iter(qn(tag))]
-    return texts + [value for element in body.iter(qn("wp:docPr")) for value in (element.get("descr"), element.get("title")) if value]
-
-
-_FIGURE = re.compile(r"-?£[\d,]+(?:\.\d+)?(?: million)?|-?\d[\d,]*(?:\.\d+)?%?(?:/\d\d)?")
-
-
-def allowed(pack: Pack) -> set[str]:
-    """Every figure that the pack's cells and facts print, and the years and numbers that stand in their words."""
-    known: set[str] = set()
-    for table in pack.tables.values():
-        for row in table.frame.to_dict("records"):
-            for column in table.columns:
-                printed = show(row[column.name], kind_of(table, column, row))
-                known.update([printed] if printed.startswith(("£", "-£")) else _FIGURE.findall(printed))
-        known.update(_FIGURE.findall(f"{table.measure} {table.name} {table.title}"))
-    for fact in pack.facts.values():
-        known.update([*_FIGURE.findall(fact), f"{fact}%"])
-    return known
-
-
 @pytest.mark.parametrize("name", PACKS)
 def test_every_figure_is_a_cell_of_the_pack(name: str) -> None:
     pack = PACKS[name]
-    known = allowed(pack)
-    found = 0
-    for text in words(opened(pack)):
-        plain = re.sub(r"\d rows\. Columns|paper for|\b\d{4}-\d\d-\d\d\b", "", text)
-        for figure in _FIGURE.findall(plain):
-            assert figure in known, f"{figure} in: {text}"
-            found += 1
-    sys.stdout.write(f"G13: {found} figures in the paper, all cells of the pack ({name})\n")
+    found, strange = figures_of(opened(pack), pack)
+    assert strange == []
+    sys.stdout.write(f"{found} figures in the paper, all cells of the pack ({name})\n")
     assert found > 40
 
 
@@ -202,6 +172,28 @@ def test_the_same_pack_gives_the_same_bytes() -> None:
 def test_it_is_written_where_it_is_told_to(tmp_path: Path) -> None:
     write_briefing(tmp_path, packs.run_pack())
     assert (tmp_path / "briefing.docx").read_bytes() == briefing(packs.run_pack())
+
+
+def test_titles_are_cut_short_where_that_is_clear() -> None:
+    titles = {"a": "Baseline, committed schemes only", "b": "Stress test, late", "c": "Stress test, spike", "d": "Ten, or more"}
+    assert short_titles(titles) == {**titles, "a": "Baseline"}
+
+
+def test_a_plan_is_not_preferred_for_the_search_s_rounding() -> None:
+    """A hundred-thousandth of a child-year is nobody; half a child-year over ten years is told apart."""
+    pack = packs.comparison_pack(alike=False)
+    side = pack.table("results_side_by_side")
+
+    def waits(*children: float) -> tuple[list[str], list[str]]:
+        frame = side.frame.copy()
+        row = frame["measure"].str.contains("aiting")
+        for name, value in zip(pack.scenarios, children, strict=True):
+            frame[name] = frame[name].astype(object)
+            frame.loc[row, name] = value
+        return best(Figures(dataclasses.replace(pack, tables={**pack.tables, side.name: dataclasses.replace(side, frame=frame)})))
+
+    assert waits(5.0, 0.0, 1e-5) == waits(5.0, 1e-5, 0.0) == waits(5.0, 0.0, 0.0)
+    assert waits(5.0, 0.0, 0.7)[0] == [pack.scenarios[1]] and waits(5.0, 0.7, 0.0)[0] == [pack.scenarios[2]]
 
 
 def test_figures_are_printed_one_way() -> None:

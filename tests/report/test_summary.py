@@ -129,7 +129,7 @@ def test_the_plan_as_written_is_set_against_the_bound(tiny_run: RunResult) -> No
     stage = StageRecord("cost", Outcome.PROVEN, told.cost_gbp - 100_000, told.cost_gbp - 200_000, 0.0, 1.0, "")
     proof = section(summary_text(story(tiny_run, stages=(stage,))), "How good this plan is")
     assert f"The plan as written costs {millions(told.cost_gbp)}, £0.2m" in proof
-    assert "£0.1m of that buys a later aim" in proof
+    assert "Of that, £0.1m buys a later aim" in proof
 
 
 def test_broken_limits_are_said_apart_from_the_cost(tiny_run: RunResult) -> None:

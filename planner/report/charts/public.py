@@ -46,7 +46,6 @@ def draw_public(folder: Path, pack: Pack) -> None:
 
     """
     target = folder / "charts"
-    target.mkdir(parents=True, exist_ok=True)
     drawers: dict[str, Callable[[Path, Pack, pd.DataFrame, str], None]] = {
         "placements": _placements,
         "cost_by_fund": _cost_by_fund,
@@ -57,6 +56,7 @@ def draw_public(folder: Path, pack: Pack) -> None:
     where = pack.facts.get("county_title", "")
     for name, draw in drawers.items():
         if name in pack.tables:
+            target.mkdir(parents=True, exist_ok=True)
             draw(target, pack, pack.table(name).frame, where)
 
 

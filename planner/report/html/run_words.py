@@ -235,10 +235,15 @@ def families(figures: Figures) -> list[str]:
     return [text for text in said if text]
 
 
+def outcome_words(outcome: str) -> str:
+    """How the search ended, as a sentence."""
+    return _OUTCOMES.get(outcome, f"The search ended: {outcome}.")
+
+
 def method(figures: Figures) -> list[str]:
     """How the answer was found, how good it is proven to be, and what the check found."""
     outcome = figures.fact("outcome")
-    said = [_OUTCOMES.get(outcome, f"The search ended: {outcome}.")] if outcome else []
+    said = [outcome_words(outcome)] if outcome else []
     cost, gap, share = (figures.fact_number(name) for name in ("cost_pv_gbp", "gap_gbp", "gap_percent"))
     if cost is not None:
         exact = pounds(cost, 2) if figures.internal else worded_pounds(cost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from planner.report.paper.figures import numbers, show
 from planner.report.paper.kit import WIDTH_CM
 
 MOST_LINES = 5
+MOST_LETTERS = 30
+"""A line's name is broken after so many letters, so that it ends within the page."""
 CM_PER_INCH = 2.54
 LABEL_CM = 0.46
 """Height of a line's name with the room around it."""
@@ -43,10 +46,11 @@ def lines_chart(
     kept = dict(list(lines.items())[:MOST_LINES])
     with mpl.rc_context({**SETTINGS, "font.size": 9}):
         figure = Figure(figsize=(WIDTH_CM / CM_PER_INCH, height_cm / CM_PER_INCH))
-        axes = figure.add_axes((0.085, 0.13, 0.64, 0.8))
+        axes = figure.add_axes((0.085, 0.13, 0.6, 0.8))
         styles = list(LOOKS.values())
         ends = []
-        for number, (name, values) in enumerate(kept.items()):
+        for number, (whole, values) in enumerate(kept.items()):
+            name = textwrap.fill(whole, MOST_LETTERS)
             look = styles[number % len(styles)]
             colour = PALETTE[number % len(PALETTE)]
             drawn = numbers(values)
@@ -72,7 +76,7 @@ def _names(axes: Any, ends: list[tuple[str, float, str]], last: int, height_cm: 
     """Each line's name beside its end, none over another."""
     low, high = axes.get_ylim()
     step = (high - low) * LABEL_CM / (height_cm * axes.get_position().height)
-    heights = spread([value for _, value, _ in ends], [step] * len(ends))
+    heights = spread([value for _, value, _ in ends], [step * (1 + 0.8 * name.count("\n")) for name, _, _ in ends])
     move = min(0.0, high - max(heights)) or max(0.0, low - min(heights))
     for (name, value, colour), height in zip(ends, heights, strict=True):
         axes.annotate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.publish.pack import LOW, Kind, PackTable
+from planner.publish.rounding import NOISE
 from planner.report.paper.charts import Picture, lines_chart
 from planner.report.paper.figures import Figures, Said, is_number, largest
 from planner.report.paper.run_part import Grid
@@ -142,10 +143,20 @@ def differences(figures: Figures) -> list[Said]:
     """What differs in the inputs."""
     titles = figures.titles()
     rows = figures.rows("input_differences")
-    said = [Said(f"{titles.get(str(row['scenario']), str(row['scenario']))}: {row['setting']} is {row['value']} (base: {row['base_value']}).", ("input_differences",)) for row in rows[:MOST_DIFFERENCES]]  # fmt: skip
+    said = [Said(f"{titles.get(str(row['scenario']), str(row['scenario']))}: {_setting(str(row['setting']))} is {_words(str(row['value']))} (base: {_words(str(row['base_value']))}).", ("input_differences",)) for row in rows[:MOST_DIFFERENCES]]  # fmt: skip
     if len(rows) > MOST_DIFFERENCES:
         said.append(Said("Other settings differ too; they are in the table.", ("input_differences",)))
     return said
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
+
+
+def _setting(name: str) -> str:
+    """A setting's name in words: ``options.most_openings_per_year`` is "most openings per year (options)"."""
+    place, _, last = name.rpartition(".")
+    return f"{_words(last)} ({_words(place).replace('.', ', ')})" if place else _words(last)
 
 
 def _last_row(figures: Figures, name: str) -> dict[str, Any] | None:
@@ -180,7 +191,7 @@ def children(figures: Figures) -> list[Said]:
         ("journeys_compared", "Mean journey one way, minutes"),
     ):
         row = _last_row(figures, name)
-        if row is not None:
+        if row is not None and any(is_number(row.get(one)) for one in figures.pack.scenarios):
             year = next(str(row[one.name]) for one in figures.pack.table(name).columns if one.kind is Kind.YEAR)
             said.append(Said(f"{words} in {year}: {_each(figures, name, row)}.", (name,)))
     years = figures.periods("placements_compared")
@@ -245,8 +256,9 @@ def risks(figures: Figures) -> list[Said]:
         if "no clear difference" in str(row.get("text"))
     ][:2]
     row = _measure(figures, "gap")
-    if row is not None:
-        said.append(Said(f"A plan may be dearer than the best there is by up to the proven gap: {_each(figures, SIDE, row)}.", (SIDE,)))
+    known = {} if row is None else {name: value for name, value in row.items() if name not in figures.pack.scenarios or is_number(value)}
+    if any(name in known for name in figures.pack.scenarios):
+        said.append(Said(f"A plan may be dearer than the best there is by up to the proven gap: {_each(figures, SIDE, known)}.", (SIDE,)))
     return said
 
 
@@ -262,7 +274,7 @@ def equality(figures: Figures) -> list[Said]:
             worst = largest(
                 [row for row in figures.rows(name, scenario=scenario) if str(row.get(label)) != figures.pack.table(name).total], "waiting"
             )
-            if worst and float(worst["waiting"]) > 0:
+            if worst and float(worst["waiting"]) >= NOISE:
                 parts.append(f"{titles[scenario]} {worst[label]}, {figures.text(name, worst, 'waiting')} child-years")
         words = "; ".join(parts) + "." if parts else "nobody in any scenario, as far as figures can be shown."
         said.append(Said(f"Who waits longest by {label}: {words}", (name,)))

@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from planner.publish.pack import Column, Kind, Mark, Pack, PackTable
+from planner.publish.rounding import NOISE
 
 MILLION: Final = 1e6
+WHOLE_FROM: Final = 100.0
+"""A count from here up is printed without decimals."""
+SHORTEST: Final = 4
+"""A title of fewer letters than this says nothing."""
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
 
@@ -37,7 +42,9 @@ def show(value: object, kind: Kind) -> str:
         return f"{sign}£{size / MILLION:,.1f} million" if size >= MILLION else f"{sign}£{size:,.0f}"
     if kind is Kind.PERCENT:
         return f"{100 * number:.1f}%"
-    whole = abs(number - round(number)) < 1e-9
+    if kind is Kind.CHILDREN and abs(number) < NOISE:
+        return "0"
+    whole = abs(number - round(number)) < 1e-9 or (kind is Kind.CHILDREN and abs(number) >= WHOLE_FROM)
     return f"{number:,.0f}" if whole else f"{number:,.1f}"
 
 
@@ -87,13 +94,24 @@ class Figures:
         return sorted({str(value) for value in table.frame[column]} - {table.total}) if column else []
 
     def titles(self) -> dict[str, str]:
-        """The title of each scenario, from whichever table has a column of it."""
+        """What each scenario is called here: its title, as the pack says or as a table heads its column, cut short where that is clear."""
         found: dict[str, str] = {}
         for table in self.pack.tables.values():
             for column in table.columns:
                 if column.name in self.pack.scenarios:
                     found.setdefault(column.name, column.title)
-        return {name: found.get(name, name.replace("_", " ").capitalize()) for name in self.pack.scenarios}
+        known = {
+            name: self.pack.facts.get(f"title_{name}") or found.get(name, name.replace("_", " ").capitalize())
+            for name in self.pack.scenarios
+        }
+        return short_titles(known)
+
+
+def short_titles(titles: dict[str, str]) -> dict[str, str]:
+    """Titles up to their first comma, where no other title begins so."""
+    short = {name: title.split(",")[0].strip() for name, title in titles.items()}
+    starts = list(short.values())
+    return {name: text if len(text) >= SHORTEST and starts.count(text) == 1 else titles[name] for name, text in short.items()}
 
 
 def largest(rows: list[dict[str, Any]], column: str, *, smallest: bool = False) -> dict[str, Any] | None:

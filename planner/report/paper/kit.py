@@ -174,11 +174,10 @@ def _flag(row: Any, tag: str) -> None:
 
 
 def _is_figure(rows: Sequence[Sequence[str]], column: int) -> bool:
-    """Whether a column holds figures, or marks in place of them, and nothing else."""
+    """Whether more than half of a column are figures, or marks in place of them."""
     cells = [row[column] for row in rows]
-    return any(text.lstrip("-£")[:1].isdigit() for text in cells) and all(
-        text.lstrip("-£")[:1].isdigit() or text.startswith("[") for text in cells
-    )
+    figures = sum(text.lstrip("-£")[:1].isdigit() for text in cells)
+    return figures > 0 and 2 * (figures + sum(text.startswith("[") for text in cells)) > len(cells)
 
 
 def _moment(text: str) -> datetime.datetime:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from planner.names import PROVISION_TITLES
 from planner.publish.pack import Kind
+from planner.publish.rounding import NOISE
 from planner.report.charts.style import LOOKS
 from planner.report.paper.charts import Picture, lines_chart
 from planner.report.paper.figures import Figures, Said, is_number, largest
 
-MOST_OPTIONS, MOST_RISKS = 5, 3
+MOST_OPTIONS, MOST_RISKS = 4, 3
 _SHORT = {title: LOOKS[code].name for code, title in PROVISION_TITLES.items() if code in LOOKS}
 _FIRST = [
     PROVISION_TITLES[kind]
@@ -72,7 +73,7 @@ def waiting(figures: Figures) -> list[Said]:
     if not figures.has(name):
         return []
     total = figures.rows(name, year=figures.pack.table(name).total)
-    if total and is_number(total[0]["children"]) and float(total[0]["children"]) == 0:
+    if total and is_number(total[0]["children"]) and float(total[0]["children"]) < NOISE:
         return [Said("Nobody waits for a place in any year.", (name,))]
     said = []
     if total:
@@ -215,7 +216,7 @@ def equality(figures: Figures) -> list[Said]:
         table = figures.pack.table(name)
         rows = [row for row in figures.rows(name, year=table.total) if str(row[label]) != table.total]
         worst = largest(rows, "children")
-        if worst and float(worst["children"]) > 0:
+        if worst and float(worst["children"]) >= NOISE:
             said.append(Said(f"Of the {words}, waiting is longest in {worst[label]}: {figures.text(name, worst, 'children')} child-years.", (name,)))  # fmt: skip
         elif rows:
             some = [str(row[label]) for row in rows if not is_number(row["children"])]
