@@ -14,6 +14,7 @@ from planner.names import FUND_TITLES, LINE_TITLES, OPTION_KIND_TITLES, PROVISIO
 from planner.rates.rates import Rates
 from planner.results.reasons import REASONS
 from planner.results.solution import Solution
+from planner.scenario.differences import SAID_ELSEWHERE, base_name, differences
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import Outcome, StageRecord
 
@@ -314,6 +315,15 @@ def _limits_of_this(story: Story) -> list[str]:
     ]
 
 
+def _changes(story: Story) -> list[str]:
+    """What the scenario changes in the one it extends; everything, since a slip in the file shows here."""
+    body = [[one.name, one.value, one.base_value, one.place] for one in differences(story.loaded) if one.name not in SAID_ELSEWHERE]
+    base = base_name(story.loaded)
+    if not body:
+        return ["## What this scenario changes", "", f"Every setting is as in {base}.", ""]
+    return ["## What this scenario changes", "", f"Held against {base}:", "", *rows(["Setting", "Here", "There", "Set in"], body)]
+
+
 def summary_text(story: Story) -> str:
     """The whole summary as Markdown."""
     scenario, record = story.loaded.scenario, story.solution.record
@@ -329,5 +339,5 @@ def summary_text(story: Story) -> str:
         f"- {record.solver} {record.solver_version}, {record.method}: {record.columns:,} columns, {record.rows:,} rows, {record.solve_seconds:,.0f} seconds.",
         "",
     ]
-    lines += _limits_of_this(story)
+    lines += _changes(story) + _limits_of_this(story)
     return "\n".join(lines)
