@@ -1,4 +1,4 @@
-"""Random single edits of the shipped scenarios: does a slip of the keyboard ever change an answer without being seen?
+"""Random single edits of the shipped scenarios: no slip of the keyboard may change an answer without being seen.
 
 ``python -m benchmarks.silent --examples 2000``. Each edit (an indent, a letter deleted, inserted or replaced, lines swapped, doubled or
 removed) must end in a message, or show in the list of what the scenario changes, or leave the scenario as it was.

@@ -12,6 +12,7 @@ from planner.county.programme import Programme
 from planner.demand.demand import Demand
 from planner.names import FUND_TITLES, LINE_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES, WAITING, Fund
 from planner.rates.rates import Rates
+from planner.report.write import safe_markdown
 from planner.results.reasons import REASONS
 from planner.results.solution import Solution
 from planner.scenario.differences import SAID_ELSEWHERE, base_name, differences
@@ -67,7 +68,7 @@ def rows(header: list[str], body: list[list[str]]) -> list[str]:
     return [
         "| " + " | ".join(header) + " |",
         "|" + "|".join(" --- " for _ in header) + "|",
-        *("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in body),
+        *("| " + " | ".join(safe_markdown(cell).replace("|", "/") for cell in row) + " |" for row in body),
         "",
     ]
 
@@ -188,7 +189,7 @@ def _published_growth(county: County) -> str:
         return ""
     sources = county.table("sources").set_index("source")["title"]
     source = str(row["source"].iloc[0])
-    return f"{row['what'].iloc[0]}: {row['value'].iloc[0]} (source: {sources.get(source, source)})."
+    return safe_markdown(f"{row['what'].iloc[0]}: {row['value'].iloc[0]} (source: {sources.get(source, source)}).")
 
 
 def _chosen(story: Story) -> list[str]:
@@ -327,10 +328,10 @@ def _changes(story: Story) -> list[str]:
 def summary_text(story: Story) -> str:
     """The whole summary as Markdown."""
     scenario, record = story.loaded.scenario, story.solution.record
-    lines = [INTERNAL, "", f"# {scenario.title}", ""]
+    lines = [INTERNAL, "", f"# {safe_markdown(scenario.title)}", ""]
     lines += _verdict(story)
     if scenario.description:
-        lines += [scenario.description.strip(), ""]
+        lines += [safe_markdown(scenario.description), ""]
     lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _early_help(story) + _money(story) + _growth(story)
     lines += ["## How good this plan is", ""]
     lines += [f"- {_proof(stage)}" for stage in record.stages]
