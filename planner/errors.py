@@ -13,9 +13,61 @@ The tree::
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+MOST_LETTERS: Final = 1_500
+"""A part of a message that is longer than this is cut; what was found may be a whole file."""
+
+_PUPIL_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-HJ-NP-RT-Z]\d{11}[0-9A-Z](?![A-Za-z0-9])")
+_NUMBER = re.compile(
+    r"(?P<minus>-?)£?(?P<minus2>-?)(?P<digits>\d+(\.\d+)?([eE][-+]?\d+)?)(?P<unit>%|k|m|bn|million|thousand|billion|percent|pc)?",
+    re.IGNORECASE,
+)
+_SCALE: Final = {"%": 0.01, "percent": 0.01, "pc": 0.01, "k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+_WORDS: Final = ("nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+                 "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
+
+
+def printable(text: str) -> str:
+    """The text on one line, without control characters, escapes and direction marks, cut where it is very long."""
+    if len(text) > MOST_LETTERS:
+        text = f"{text[:200]} ... ({len(text):,} letters in all)"
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("?" if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") else letter for letter in text)
+
+
+def looks_personal(text: str) -> bool:
+    """Whether a text holds what looks like a unique pupil number (a letter, eleven digits, a digit or letter)."""
+    return len(text) >= 13 and _PUPIL_NUMBER.search(text) is not None
+
+
+def digits(value: float) -> str:
+    """A number as it is to be written in a file: digits, no exponent."""
+    return f"{value:.10f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else f"{value:g}"
+
+
+def as_number(text: str) -> str:
+    """What to write in place of a number written as people write it (``1,200``, ``£5m``, ``35%``, ``(500)``, ``ten``); empty if unclear."""
+    bare = re.sub(r"\s", "", text).lower()
+    if bare in _WORDS:
+        return str(_WORDS.index(bare))
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = f"-{bare[1:-1]}"
+    if re.fullmatch(r"-?0,\d+|-?\d+,\d{1,2}|-?\d+,\d{4,}", bare):
+        bare = bare.replace(",", ".")
+    elif re.fullmatch(r"[^,]*\d{1,3}(,\d{3})+(\D.*)?", bare):
+        bare = bare.replace(",", "")
+    found = _NUMBER.fullmatch(bare.replace("_", "")) if len(bare) <= 40 else None
+    if found is None:
+        return ""
+    value = float(found["digits"]) * _SCALE.get(found["unit"] or "", 1.0)
+    return digits(-value if found["minus"] or found["minus2"] else value)
 
 
 @dataclass(frozen=True, order=True)
@@ -47,7 +99,8 @@ class Problem:
             parts.append(f"Expected {self.expected}.")
         if self.fix:
             parts.append(self.fix)
-        return f"{place}  " + " ".join(part if part.endswith((".", "?")) else part + "." for part in parts)
+        said = " ".join(part if part.endswith((".", "?")) else part + "." for part in map(printable, parts))
+        return f"{printable(place)}  {said}"
 
 
 class PlannerError(Exception):
@@ -105,6 +158,7 @@ class Problems:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that offers the known name most like this one, or nothing if none is near."""
     options = list(known)
+    name = name[:100]
     close = difflib.get_close_matches(name, options, n=1, cutoff=0.6)
     if not close:
         close = difflib.get_close_matches(name.lower(), [option.lower() for option in options], n=1, cutoff=0.6)

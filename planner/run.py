@@ -17,7 +17,7 @@ from planner.advice.facts import Advice, Facts
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
 from planner.compare.finished import read_one
-from planner.county.agree import check_names
+from planner.county.agree import check_county, check_names
 from planner.county.county import County
 from planner.county.detail import at_detail
 from planner.county.programme import Programme, build_programme
@@ -115,6 +115,7 @@ def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
     stage("Reading the scenario")
     loaded = load_scenario(path)
     stage("Reading the county")
+    check_county(loaded, data_root)
     whole = read_county(data_root / loaded.scenario.county)
     check_names(loaded, whole)
     return work_out(loaded, whole, stage)

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from planner.county.county import County
 from planner.county.programme import offered_names
 from planner.errors import Problems, nearest
 from planner.names import OPTION_KINDS, Year
 from planner.scenario.load import LoadedScenario
+
+
+def check_county(loaded: LoadedScenario, data_root: Path) -> None:
+    """Look whether the scenario's county has a folder, before anything in it is read.
+
+    Raises:
+        InputError: if not, with the line that names the county and the nearest county that there is.
+
+    """
+    name = loaded.scenario.county
+    if not (data_root / name).is_dir():
+        known = sorted(path.name for path in data_root.iterdir() if path.is_dir()) if data_root.is_dir() else []
+        at = loaded.place("county")
+        problems = Problems()
+        there = f"one of {', '.join(known[:20])}" if known else "a folder of tables"
+        problems.add(at.file, "county", f"there is no county '{name}' in {data_root}", line=at.line, column=at.column, expected=there, fix=nearest(name, known))  # fmt: skip
+        problems.raise_if_any()
 
 
 def check_names(loaded: LoadedScenario, county: County) -> None:

@@ -2,100 +2,123 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from planner.county.county import RATE_BASES, Rate
-from planner.errors import Problems, nearest
+from planner.errors import InputError, Problems, as_number, digits, nearest
 from planner.names import LINES, NEEDS, PHASES, SITUATIONS, Year
+from planner.scenario.strict_yaml import Origin, read_yaml
 
 _SELECTORS = {"provision_type": SITUATIONS, "phase": PHASES, "need": NEEDS, "band": (), "unit": ()}
 _RATE_KEYS = ("value_gbp", *_SELECTORS, "price_year", "source", "quality")
 _BLOCK_KEYS = ("line", "per", "section_251", "description", "rates")
+_NOT_POUNDS = {"journey_share_carried": 1.0, "journey_share_solo": 1.0, "journey_solo_factor": 100.0, "walking_km": 100.0}
+MOST_POUNDS = 1e9
+"""No price of one place, child or journey comes near this."""
+
+
+class _Book:
+    """One file of prices while it is read."""
+
+    def __init__(self, file: str, marks: Mapping[str, Origin], problems: Problems) -> None:
+        self.file, self.marks, self.problems = file, marks, problems
+
+    def add(self, name: str, where: str, wrong: str, expected: str = "", fix: str = "") -> None:
+        """Note a problem at the place of a dotted name, or the nearest above it."""
+        while name and name not in self.marks:
+            name = name.rpartition(".")[0]
+        at = self.marks.get(name, Origin(self.file, 1, 1))
+        self.problems.add(self.file, where, wrong, line=at.line, column=at.column, expected=expected, fix=fix)
+
+    def known(self, name: str, where: str, found: Any, allowed: tuple[str, ...]) -> bool:
+        """Whether a value is one of those allowed; a problem if not."""
+        if isinstance(found, str) and found in allowed:
+            return True
+        self.add(name, where, f"'{found}' is not known", f"one of {', '.join(allowed)}", nearest(str(found), allowed))
+        return False
+
+    def block(self, name: str, block: Any) -> list[Rate]:
+        """The rates of one block."""
+        if not isinstance(block, dict) or not isinstance(block.get("rates"), list):
+            self.add(name, "blocks", "a block needs line, per and a list of rates")
+            return []
+        for key in block:
+            self.known(f"{name}.{key}", "block", key, _BLOCK_KEYS)
+        good = self.known(f"{name}.line", "line", block.get("line"), LINES)
+        good = self.known(f"{name}.per", "per", block.get("per"), tuple(RATE_BASES)) and good
+        rates = [self.rate(f"{name}.rates.{number}", block, item) for number, item in enumerate(block["rates"])]
+        return [rate for rate in rates if good and rate is not None]
+
+    def rate(self, name: str, block: Mapping[str, Any], item: Any) -> Rate | None:
+        """One rate, or None with its problems noted."""
+        before = len(self.problems.found)
+        if not isinstance(item, dict):
+            self.add(name, "rates", "a rate needs value_gbp, price_year, source and quality")
+            return None
+        for key in item:
+            self.known(f"{name}.{key}", "rate", key, _RATE_KEYS)
+        self._value(f"{name}.value_gbp", item.get("value_gbp"), str(block.get("per")))
+        for selector, allowed in _SELECTORS.items():
+            chosen = item.get(selector, "*")
+            if not isinstance(chosen, str):
+                self.add(f"{name}.{selector}", selector, f"'{chosen}' is not a name", "a name, or * for every")
+            elif allowed and chosen != "*":
+                self.known(f"{name}.{selector}", selector, chosen, allowed)
+        try:
+            Year.parse(str(item.get("price_year", "")))
+        except ValueError as error:
+            self.add(f"{name}.price_year", "price_year", str(error), "a year written like 2026/27")
+        self.known(f"{name}.quality", "quality", item.get("quality"), ("red", "amber", "green"))
+        if not str(item.get("source") or "").strip():
+            self.add(f"{name}.source", "source", "the rate has no source", "a source, or the word assumption")
+        if len(self.problems.found) > before:
+            return None
+        selectors = {selector: str(item.get(selector, "*")) for selector in _SELECTORS}
+        return Rate(
+            line=str(block.get("line")), per=str(block.get("per")), value_gbp=float(item["value_gbp"]), **selectors,
+            price_year=str(item["price_year"]), source=str(item["source"]), quality=str(item["quality"]),
+            section_251=str(block.get("section_251") or ""), file=self.file, row=self.marks[name].line,
+        )  # fmt: skip
+
+    def _value(self, name: str, value: Any, per: str) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            number = as_number(value) if isinstance(value, str) else ""
+            self.add(name, "value_gbp", f"'{value}' is not a number", "pounds, digits only", f"Write {number}." if number else "")
+        elif abs(value) > MOST_POUNDS:
+            self.add(name, "value_gbp", f"{value:g} is too large", f"at most {MOST_POUNDS:,.0f}")
+        elif per in _NOT_POUNDS and not 0 <= value <= _NOT_POUNDS[per]:
+            fix = f"Write {digits(value / 100)} for {value:g}%." if 1 < value <= 100 and _NOT_POUNDS[per] == 1 else ""
+            self.add(name, "value_gbp", f"{value:g} is not possible for {per}", f"0 to {_NOT_POUNDS[per]:g}", fix)
 
 
 def read_rates(folder: Path, problems: Problems, hashes: dict[str, str]) -> tuple[Rate, ...]:
     """Every rate in ``rates/*.yaml``, in the order of files and lines; problems are noted, and hashes filled in."""
-    import hashlib
-
     rates: list[Rate] = []
     paths = sorted((folder / "rates").glob("*.yaml")) if (folder / "rates").is_dir() else []
     if not paths:
         problems.add("rates", "", "the folder rates holds no prices", expected="YAML files with blocks of rates")
     for path in paths:
         name = f"rates/{path.name}"
-        raw = path.read_bytes()
-        hashes[name] = hashlib.sha256(raw).hexdigest()
+        own = Problems()
         try:
-            node = yaml.compose(raw.decode("utf-8-sig"), Loader=yaml.SafeLoader)
-            data = yaml.safe_load(raw.decode("utf-8-sig"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            problems.add(name, "", f"the file is not valid YAML in UTF-8: {error}")
+            file = read_yaml(path, name, own)
+        except InputError:
+            problems.found += own.found
             continue
-        blocks = data.get("blocks") if isinstance(data, dict) else None
-        if not isinstance(blocks, list) or node is None:
-            problems.add(name, "blocks", "the file has no list of blocks", line=1)
+        problems.found += own.found
+        hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        book = _Book(name, file.marks, problems)
+        for key in file.data:
+            if key != "blocks":
+                book.known(key, "file", key, ("blocks",))
+        blocks = file.data.get("blocks")
+        if not isinstance(blocks, list):
+            book.add("blocks", "blocks", "the file has no list of blocks")
             continue
-        block_nodes = next(value for key, value in node.value if key.value == "blocks").value
-        for block, at in zip(blocks, block_nodes, strict=True):
-            rates.extend(_block(name, block, at, problems))
+        for number, block in enumerate(blocks):
+            rates.extend(book.block(f"blocks.{number}", block))
     return tuple(rates)
-
-
-def _known(file: str, line: int, where: str, found: Any, allowed: tuple[str, ...], problems: Problems) -> bool:
-    if found in allowed:
-        return True
-    problems.add(
-        file, where, f"'{found}' is not known", line=line, expected=f"one of {', '.join(allowed)}", fix=nearest(str(found), allowed)
-    )
-    return False
-
-
-def _block(file: str, block: Any, node: yaml.Node, problems: Problems) -> list[Rate]:
-    line = node.start_mark.line + 1
-    if not isinstance(block, dict) or not isinstance(block.get("rates"), list):
-        problems.add(file, "blocks", "a block needs line, per and a list of rates", line=line)
-        return []
-    for key in block:
-        _known(file, line, "block", key, _BLOCK_KEYS, problems)
-    good = _known(file, line, "line", block.get("line"), LINES, problems) and _known(
-        file, line, "per", block.get("per"), tuple(RATE_BASES), problems
-    )
-    items = next(value for key, value in node.value if key.value == "rates").value
-    return [rate for item, at in zip(block["rates"], items, strict=True) if good and (rate := _rate(file, block, item, at, problems))]
-
-
-def _rate(file: str, block: dict[str, Any], item: Any, node: yaml.Node, problems: Problems) -> Rate | None:
-    line = node.start_mark.line + 1
-    before = len(problems.found)
-    if not isinstance(item, dict):
-        problems.add(file, "rates", "a rate needs value_gbp, price_year, source and quality", line=line)
-        return None
-    keys = [key.value for key, _ in node.value]
-    for key in keys:
-        _known(file, line, "rate", key, _RATE_KEYS, problems)
-        if keys.count(key) > 1:
-            problems.add(file, f"rate {key}", "this key stands twice", line=line)
-    value = item.get("value_gbp")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        problems.add(file, "value_gbp", f"'{value}' is not a number", line=line, expected="pounds, digits only")
-    for name, allowed in _SELECTORS.items():
-        if allowed and item.get(name, "*") != "*":
-            _known(file, line, name, item[name], allowed, problems)
-    try:
-        Year.parse(str(item.get("price_year", "")))
-    except ValueError as error:
-        problems.add(file, "price_year", str(error), line=line)
-    _known(file, line, "quality", item.get("quality"), ("red", "amber", "green"), problems)
-    if not str(item.get("source", "")).strip():
-        problems.add(file, "source", "the rate has no source", line=line, expected="a source, or the word assumption")
-    if len(problems.found) > before:
-        return None
-    selectors = {name: str(item.get(name, "*")) for name in _SELECTORS}
-    return Rate(
-        line=block["line"], per=block["per"], value_gbp=float(item["value_gbp"]), **selectors, price_year=str(item["price_year"]),
-        source=str(item["source"]), quality=str(item["quality"]), section_251=str(block.get("section_251") or ""), file=file, row=line,
-    )  # fmt: skip

@@ -19,6 +19,8 @@ LINE = "file_line"
 LAST_AGE = PHASE_AGES["post_16"][1]
 
 _SHARES_ADD_WITHIN = 1e-6
+_FAR_METRES = 60_000
+"""Further than this from the middle of a county is worth a second look."""
 _CHILDREN_AGREE_WITHIN = 0.5
 """Children of an area and its small areas, each rounded, may differ by half a child."""
 
@@ -288,7 +290,44 @@ def assumptions_are_moved_by_settings(tables: Tables, problems: Problems) -> Non
             )
 
 
+def centres_are_near_each_other(tables: Tables, problems: Problems) -> None:
+    """No place lies far from the county's middle and would lie near it with easting and northing the other way round."""
+    areas = tables["areas"]
+    middle = areas["easting_m"].median(), areas["northing_m"].median()
+    for name in ("areas", "small_areas", "units"):
+        if name not in tables:
+            continue
+        east, north = tables[name]["easting_m"], tables[name]["northing_m"]
+        far, other = np.hypot(east - middle[0], north - middle[1]), np.hypot(north - middle[0], east - middle[1])
+        wrong = ((far > _FAR_METRES) & (other < far / 2)).to_numpy()
+        for line in tables[name].loc[wrong, LINE].head(20):
+            problems.add(
+                f"{name}.csv",
+                "columns easting_m, northing_m",
+                "the place is far from the rest of the county",
+                line=int(line),
+                expected="easting first, northing second",
+                fix="The two look swapped.",
+            )
+
+
+def options_do_not_wait_for_themselves(tables: Tables, problems: Problems) -> None:
+    """No option waits for itself, directly or through others."""
+    options = tables["options"]
+    needs = {str(name): str(other) for name, other in zip(options["option"], options["requires"], strict=True) if other}
+    for row in options.to_dict("records"):
+        line, where = int(row[LINE]), f"option {row['option']}"
+        after, steps = needs.get(str(row["option"]), ""), 0
+        while after and after != row["option"] and steps < len(needs):
+            after, steps = needs.get(after, ""), steps + 1
+        if after == row["option"]:
+            problems.add(
+                "options.csv", where, "the option requires itself, directly or through others", line=line, fix="Empty column requires."
+            )
+
+
 RULES = (
+    centres_are_near_each_other, options_do_not_wait_for_themselves,
     escalation_goes_up, band_mix_adds_up, transitions_leave_room, children_are_where_they_can_be,
     options_fit_their_units, contact_bases_give_episodes, every_need_has_population,
     small_areas_make_up_their_areas, history_runs_forward, history_parts_fit_totals,

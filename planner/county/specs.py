@@ -38,13 +38,14 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """One table: its file, what a row is, the columns that identify a row, and its columns."""
+    """One table: its file, what a row is, the columns that identify a row, its columns, and how many rows it may have."""
 
     name: str
     row: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     optional: bool = False
+    most_rows: int = 250_000
 
     @property
     def file(self) -> str:
@@ -87,8 +88,8 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("area_name", "text", "Name of the area"),
             Column("district", "text", "District the area lies in"),
             Column("planning_area", "text", "Group of neighbouring areas inside one district, for a coarser plan"),
-            Column("easting_m", "number", "Easting of the centre of the children who live there", "metres, EPSG:27700", 0, 700_000),
-            Column("northing_m", "number", "Northing of that centre", "metres, EPSG:27700", 0, 1_300_000),
+            Column("easting_m", "number", "Easting of the centre of the children who live there", "metres, EPSG:27700", 1_000, 700_000),
+            Column("northing_m", "number", "Northing of that centre", "metres, EPSG:27700", 1_000, 1_300_000),
             Column("rural_urban", "choice", "Whether the area is mostly urban or rural", any_of=("urban", "rural")),
             Column("secondary_from_age", "whole", "Age in January from which its children count as secondary", "years", 8, 14, "11", True),
             _SOURCE,
@@ -112,8 +113,8 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("small_area", "text", "Code of the small area (LSOA 2011 code in the county that ships)"),
             Column("small_area_name", "text", "Name of the small area"),
             _area(),
-            Column("easting_m", "number", "Easting of its centre", "metres, EPSG:27700", 0, 700_000),
-            Column("northing_m", "number", "Northing of its centre", "metres, EPSG:27700", 0, 1_300_000),
+            Column("easting_m", "number", "Easting of its centre", "metres, EPSG:27700", 1_000, 700_000),
+            Column("northing_m", "number", "Northing of its centre", "metres, EPSG:27700", 1_000, 1_300_000),
             Column("rural_urban", "choice", "Whether the small area is mostly urban or rural", any_of=("urban", "rural")),
             *(
                 Column(column, "number", f"Children aged {first} to {last} in January of the base year", "children", 0)
@@ -140,6 +141,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             ),
             Column("meaning", "text", "What the band means"),
         ),
+        most_rows=40,
     ),
     TableSpec(
         "band_provision",
@@ -156,8 +158,8 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("unit_name", "text", "Name of the unit for people"),
             Column("provision_type", "choice", "What kind of provision it is", any_of=PROVISION_TYPES),
             Column("area", "text", "Area that hosts it", refers_to="areas.area", blank="it stands for provision in many places"),
-            Column("easting_m", "number", "Easting", "metres, EPSG:27700", 0, 700_000, blank="no one place; no journey is counted"),
-            Column("northing_m", "number", "Northing", "metres, EPSG:27700", 0, 1_300_000, blank="no one place; no journey is counted"),
+            Column("easting_m", "number", "Easting", "metres, EPSG:27700", 1_000, 700_000, blank="no one place; no journey is counted"),
+            Column("northing_m", "number", "Northing", "metres, EPSG:27700", 1_000, 1_300_000, blank="no one place; no journey is counted"),
             Column("phases", "list", "Phases it takes, separated by |", any_of=PHASES, star=True),
             Column("needs", "list", "Needs it takes, separated by |, or * for all", any_of=NEEDS, star=True),
             Column(

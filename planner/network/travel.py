@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from planner.county.county import County
-from planner.errors import InputError, Problem, Problems
+from planner.county.specs import Column, TableSpec
+from planner.county.table import changed_by_a_spreadsheet, read_bytes, read_table
+from planner.errors import InputError, Problem, Problems, nearest
 from planner.scenario.schema import Travel
 
 Floats = npt.NDArray[np.float64]
+
+MOST_UNKNOWN: Final = 20
+MATRIX: Final = TableSpec(
+    "matrix",
+    "one journey from an area to a unit",
+    ("area", "site"),
+    (
+        Column("area", "text", "Area, as in areas.csv at the scenario's detail"),
+        Column("site", "text", "Unit, as in units.csv"),
+        Column("minutes", "number", "Minutes one way", "minutes", 0, 1_440),
+        Column("km", "number", "Kilometres one way", "km", 0, 2_000),
+    ),
+    most_rows=1_000_000,
+)
+"""What a routing engine's matrix holds."""
 
 
 def from_coordinates(areas: pd.DataFrame, units: pd.DataFrame, travel: Travel, walking_km: float) -> tuple[Floats, Floats]:
@@ -47,31 +63,22 @@ def from_matrix(county: County, areas: pd.DataFrame, units: pd.DataFrame, name: 
     km = np.full_like(minutes, np.nan)
     area_at = {area: number for number, area in enumerate(areas["area"])}
     unit_at = {unit: number for number, unit in enumerate(units["unit"])}
-    reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
-    if set(reader.fieldnames or ()) != {"area", "site", "minutes", "km"}:
-        problems.add(name, "", "the columns are not right", line=1, expected="area, site, minutes, km")
-        problems.raise_if_any()
-    for row in reader:
-        line = reader.line_num
-        area, site = str(row["area"]).strip(), str(row["site"]).strip()
-        if area not in area_at or site not in unit_at:
-            problems.add(
-                name,
-                "area" if area not in area_at else "site",
-                f"'{area if area not in area_at else site}' is not known",
-                line=line,
-                expected="an area and a unit of the county at the scenario's detail",
-            )
-            continue
-        try:
-            values = float(row["minutes"]), float(row["km"])
-        except (TypeError, ValueError):
-            problems.add(name, "minutes, km", "not numbers", line=line)
-            continue
-        if not (0 <= values[0] < np.inf and 0 <= values[1] < np.inf):
-            problems.add(name, "minutes, km", "negative or not finite", line=line, expected="0 or more")
-            continue
-        minutes[area_at[area], unit_at[site]], km[area_at[area], unit_at[site]] = values
+    raw = read_bytes(path, name, problems)
+    frame = read_table(MATRIX, raw, problems, name) if raw is not None else None
+    problems.raise_if_any()
+    assert frame is not None  # noqa: S101 - a table that cannot be read is a problem
+    wanted = "an area and a unit of the county at the scenario's detail"
+    pairs: set[tuple[str, str]] = set()
+    for area, site, one, other, line in frame.itertuples(index=False, name=None):
+        for column, value, known in (("area", area, area_at), ("site", site, unit_at)):
+            if value not in known and len(problems.found) < MOST_UNKNOWN:
+                fix = changed_by_a_spreadsheet(value, set(known)) or nearest(value, known)
+                problems.add(name, f"column {column}", f"'{value}' is not known", line=line, expected=wanted, fix=fix)
+        if (area, site) in pairs and len(problems.found) < MOST_UNKNOWN:
+            problems.add(name, f"area {area}, site {site}", "this row stands twice", line=line, fix="Keep one of the two.")
+        pairs.add((area, site))
+        if area in area_at and site in unit_at:
+            minutes[area_at[area], unit_at[site]], km[area_at[area], unit_at[site]] = one, other
     problems.raise_if_any()
     nowhere = np.nonzero((units["easting_m"].isna() | (units["serves"] == "own_area")).to_numpy())[0]
     for table in (minutes, km):
@@ -81,9 +88,13 @@ def from_matrix(county: County, areas: pd.DataFrame, units: pd.DataFrame, name: 
 
 def _matrix_path(county: County, name: str) -> Path:
     folder = county.folder.resolve()
-    bad = "\\" in name or ":" in name or Path(name).is_absolute()
-    path = (folder / name).resolve()
-    if bad or not path.is_relative_to(folder) or not path.is_file():
+    bad = "\\" in name or ":" in name or "\x00" in name or Path(name).is_absolute()
+    try:
+        path = (folder / name).resolve()
+        bad = bad or not path.is_relative_to(folder) or not path.is_file()
+    except (OSError, RuntimeError, ValueError):
+        bad = True
+    if bad:
         raise InputError(
             [Problem(name, 0, 0, "travel.matrix", "there is no such file in the county's folder", "a file such as travel_minutes.csv")]
         )

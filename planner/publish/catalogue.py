@@ -61,6 +61,7 @@ RUN_TABLES: Final[dict[str, Entry]] = {
     ),
     "units": Entry("Units on the map", "Special schools, resource centres and contact bases with places"),
     "districts": Entry("Districts on the map", "Middle of each district, children waiting and journeys", (CHILD_YEARS,)),
+    "scenario_changes": Entry("What this scenario changes", "Settings that differ from the scenario it extends, or from the program's own values, with the file and line that set them"),
     "assumptions": Entry("Assumptions", "What the figures rest on, with source and quality"),
     "dsg_placements_by_setting": Entry("DSG management plan: placements by setting", "Children and young people with an EHCP by setting", (FORECAST, JANUARY)),
     "dsg_placements_by_age": Entry("DSG management plan: placements by age group", "Children and young people with an EHCP by age group", (FORECAST, JANUARY, "The model knows phases, not single years of age: 16 to 19 and 20 to 25 are one group.")),
@@ -220,6 +221,7 @@ COLUMNS: Final[dict[str, Column]] = {
 """Every column that has one meaning wherever it stands, by its name."""
 
 _IN_ONE_TABLE: Final[dict[tuple[str, str], Column]] = {
+    ("scenario_changes", "setting"): _C("setting", "Setting", Kind.CODE, "name of the setting in scenario files"),
     ("input_differences", "setting"): _C("setting", "Setting", Kind.CODE, "name of the setting in scenario files"),
     ("assumptions", "unit"): _C("unit", "Unit", Kind.TEXT, "what the value counts"),
     ("appraisal", "children"): _C("children", "Children placed", Kind.CHILDREN, "in its places in the last year"),
@@ -252,7 +254,7 @@ def column_of(name: str, values: pd.Series, table: str = "", scenarios: tuple[st
     A column of numbers that nothing says anything about counts children, which is the kind that is guarded most.
     """
     if name in scenarios:
-        numeric = table not in ("results_side_by_side", "input_differences", "findings")
+        numeric = table not in ("results_side_by_side", "input_differences", "scenario_changes", "findings")
         return Column(name, name.replace("_", " ").capitalize(), _COMPARED.get(table, Kind.CHILDREN) if numeric else Kind.TEXT)
     known = _IN_ONE_TABLE.get((table, name), COLUMNS.get(name))
     if known is not None:

@@ -86,6 +86,7 @@ def _frames(source: RunSource) -> dict[str, tuple[pd.DataFrame, tuple[float, ...
         "journeys": frames.journeys(solution, years),
         "units": frames.units(source.arcs, county, solution),
         "districts": frames.districts(solution, county, years),
+        "scenario_changes": frames.scenario_changes(source.loaded),
         "assumptions": frames.assumptions(county),
         **{name: frames.as_they_are(solution.tables[name]) for name in TAKEN_AS_THEY_ARE if name in solution.tables},
     }

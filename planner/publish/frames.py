@@ -19,6 +19,8 @@ from planner.network.arcs import Arcs
 from planner.publish.pack import NOT_APPLICABLE, NOT_AVAILABLE
 from planner.results.reasons import REASONS
 from planner.results.solution import Solution
+from planner.scenario.differences import SAID_ELSEWHERE, base_name, differences
+from planner.scenario.load import LoadedScenario
 
 TOTAL: Final = "Total"
 PHASE_TITLES: Final = {phase: phase.replace("_", " ").capitalize().replace("Post 16", "Post-16") for phase in PHASES}
@@ -279,6 +281,14 @@ def districts(solution: Solution, county: County, years: tuple[str, ...]) -> pd.
             (district, float(middle["easting_m"].round()), float(middle["northing_m"].round()), float(waits[district]), trip["travelling"], trip["mean_minutes"])
         )  # fmt: skip
     return pd.DataFrame(rows, columns=["district", "easting", "northing", "waiting", "travelling", "journeys"])
+
+
+def scenario_changes(loaded: LoadedScenario) -> pd.DataFrame:
+    """Every setting that differs from the scenario's base, or one row saying that none does."""
+    base = base_name(loaded)
+    rows = [(one.name, one.value, one.base_value, one.place) for one in differences(loaded) if one.name not in SAID_ELSEWHERE]
+    none = [("none", f"every setting is as in {base}", NOT_APPLICABLE, NOT_APPLICABLE)]
+    return pd.DataFrame(rows or none, columns=["setting", "value", "base_value", "file_and_line"])
 
 
 def assumptions(county: County) -> pd.DataFrame:

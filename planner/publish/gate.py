@@ -27,7 +27,7 @@ NEVER: Final = frozenset(
 )  # fmt: skip
 """Tables of single units, areas or groups that are never published, whatever is in them."""
 
-INPUTS: Final = frozenset(("assumptions", "input_differences"))
+INPUTS: Final = frozenset(("assumptions", "input_differences", "scenario_changes"))
 """Tables of what was put in: their figures are public and are not counts of this plan."""
 
 FINE_KEYS: Final = ("unit", "option", "area", "band")

@@ -18,7 +18,7 @@ from planner.county.county import County
 from planner.county.register import REGISTER
 from planner.report.summary import INTERNAL, rows, signed
 from planner.report.write import write_table, write_text
-from planner.scenario.explain import shown
+from planner.scenario.differences import shown
 from planner.scenario.load import LoadedScenario
 from planner.scenario.ranges import RANGES, meaning, numeric_settings
 from planner.scenario.schema import Scenario

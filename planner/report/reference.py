@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from planner.county.specs import SPECS, Column
 from planner.names import LINE_FUND, LINE_TITLES, LINES
 from planner.report.write import write_text
-from planner.scenario.explain import shown
+from planner.scenario.differences import shown
 from planner.scenario.schema import Scenario
 
 
@@ -41,6 +42,11 @@ def _kind(annotation: Any) -> str:
     return words.get(text, "a list" if text.startswith("list") else "settings by name" if text.startswith("dict") else "number or text")
 
 
+def _default(info: FieldInfo) -> str:
+    value = info.get_default(call_default_factory=True)
+    return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else shown(value)
+
+
 def _fields(model: type[BaseModel], name: str = "") -> list[tuple[str, str, str, str]]:
     rows = []
     for field, info in model.model_fields.items():
@@ -50,7 +56,7 @@ def _fields(model: type[BaseModel], name: str = "") -> list[tuple[str, str, str,
             (part for part in (annotation, *getattr(annotation, "__args__", ())) if isinstance(part, type) and issubclass(part, BaseModel)),
             None,
         )
-        default = "required" if info.is_required() else shown(info.get_default(call_default_factory=True)) if inner is None else ""
+        default = "required" if info.is_required() else _default(info) if inner is None else ""
         if inner is not None and not str(annotation).startswith("dict"):
             rows.append((dotted, "settings", "", info.description or ""))
         else:

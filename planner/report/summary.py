@@ -13,8 +13,10 @@ from planner.county.register import unsigned
 from planner.demand.demand import Demand
 from planner.names import FUND_TITLES, LINE_TITLES, OPTION_KIND_TITLES, PROVISION_TITLES, WAITING, Fund
 from planner.rates.rates import Rates
+from planner.report.write import safe_markdown
 from planner.results.reasons import REASONS
 from planner.results.solution import Solution
+from planner.scenario.differences import SAID_ELSEWHERE, base_name, differences
 from planner.scenario.load import LoadedScenario
 from planner.solve.outcome import Outcome, StageRecord
 
@@ -80,7 +82,7 @@ def rows(header: list[str], body: list[list[str]]) -> list[str]:
     return [
         "| " + " | ".join(header) + " |",
         "|" + "|".join(" --- " for _ in header) + "|",
-        *("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in body),
+        *("| " + " | ".join(safe_markdown(cell).replace("|", "/") for cell in row) + " |" for row in body),
         "",
     ]
 
@@ -208,7 +210,7 @@ def _published_growth(county: County) -> str:
         return ""
     sources = county.table("sources").set_index("source")["title"]
     source = str(row["source"].iloc[0])
-    return f"{row['what'].iloc[0]}: {row['value'].iloc[0]} (source: {sources.get(source, source)})."
+    return safe_markdown(f"{row['what'].iloc[0]}: {row['value'].iloc[0]} (source: {sources.get(source, source)}).")
 
 
 def _chosen(story: Story) -> list[str]:
@@ -335,15 +337,24 @@ def _limits_of_this(story: Story) -> list[str]:
     ]
 
 
+def _changes(story: Story) -> list[str]:
+    """What the scenario changes in the one it extends; everything, since a slip in the file shows here."""
+    body = [[one.name, one.value, one.base_value, one.place] for one in differences(story.loaded) if one.name not in SAID_ELSEWHERE]
+    base = base_name(story.loaded)
+    if not body:
+        return ["## What this scenario changes", "", f"Every setting is as in {base}.", ""]
+    return ["## What this scenario changes", "", f"Held against {base}:", "", *rows(["Setting", "Here", "There", "Set in"], body)]
+
+
 def summary_text(story: Story) -> str:
     """The whole summary as Markdown."""
     scenario, record = story.loaded.scenario, story.solution.record
-    lines = [INTERNAL, "", f"# {scenario.title}", ""]
+    lines = [INTERNAL, "", f"# {safe_markdown(scenario.title)}", ""]
     lines += _verdict(story)
     if scenario.description:
-        lines += [scenario.description.strip(), ""]
+        lines += [safe_markdown(scenario.description), ""]
     if story.notes:
-        lines += ["## What the scenario asks for and cannot have in full", "", *(f"- {note}" for note in story.notes), ""]
+        lines += ["## What the scenario asks for and cannot have in full", "", *(f"- {safe_markdown(note)}" for note in story.notes), ""]
     lines += _numbers(story) + _where(story) + _chosen(story) + _waits(story) + _early_help(story) + _money(story) + _growth(story)
     lines += ["## How good this plan is", ""]
     lines += [f"- {_proof(stage)}" for stage in record.stages]
@@ -352,5 +363,5 @@ def summary_text(story: Story) -> str:
         f"- {record.solver} {record.solver_version}, {record.method}: {record.columns:,} columns, {record.rows:,} rows, {record.solve_seconds:,.0f} seconds.",
         "",
     ]
-    lines += _limits_of_this(story)
+    lines += _changes(story) + _limits_of_this(story)
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from planner.folders.swap import begin_folder, finish_folder
 MARK = "INTERNAL.txt"
 """Stands beside tables and charts, whose CSV files have no place for a word of their own."""
 
-_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LIKE_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_PLAIN_NUMBER = re.compile(r"[-+]\d[\d,]*(\.\d+)?%?")
+_MARKUP = re.compile(r"[<>]|&#?\w+;")
+_MARKS = re.compile(r"([\[\]`\\])")
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -60,8 +64,16 @@ def internal_folder(folder: Path) -> Path:
 
 
 def safe_text(value: object) -> object:
-    """A text that a spreadsheet will not take for a formula; anything else as it is."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_LIKE_A_FORMULA) else value
+    """A text that a spreadsheet will not take for a formula; numbers, negative ones too, and anything else as they are."""
+    if isinstance(value, str) and value.startswith(_LIKE_A_FORMULA) and not _PLAIN_NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def safe_markdown(text: str) -> str:
+    """A text that a reader of Markdown shows as it is: no tags, links, pictures or code."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") if _MARKUP.search(text) else text
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:
@@ -73,6 +85,7 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
             frame[column] = values.to_numpy() + 0.0
         elif values.dtype.kind not in "iub":
             frame[column] = [safe_text(value) for value in values.tolist()]
+    frame.columns = [safe_text(name) for name in frame.columns]
     write_text(path, frame.to_csv(index=False, lineterminator="\n", float_format=_exact))
 
 

@@ -1,4 +1,4 @@
-"""A scenario file, read strictly: every slip is named with its line, and every value remembers where it was set."""
+"""A scenario file and the scenarios it extends, merged and checked: every slip is named with its line, and every value remembers where it was set."""
 
 from __future__ import annotations
 
@@ -7,30 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from pydantic import ValidationError
 
 from planner.errors import InputError, Problems, nearest
-from planner.scenario.messages import explain_error
+from planner.scenario.messages import explain_error, is_setting, may_be_nothing, once_each, problem_at
 from planner.scenario.schema import Scenario
+from planner.scenario.sense import unlikely_amounts
+from planner.scenario.strict_yaml import Origin, read_yaml
 
-MOST_BYTES: Final = 1_000_000
-MOST_NODES: Final = 50_000
-MOST_DEPTH: Final = 20
 MOST_PARENTS: Final = 10
-PLAIN_TAGS: Final = frozenset({"str", "int", "float", "bool", "null", "timestamp", "map", "seq"})
+MOST_NAME: Final = 60
 
-_NUMBER_AS_TEXT = re.compile(r"^[£]?\s*-?\d[\d,_]*(\.\d+)?\s*(%|k|m|p)?$", re.IGNORECASE)
-_LOOSE_WORDS = {"yes", "no", "on", "off", "y", "n"}
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a value was written: file, line and column as an editor counts them."""
-
-    file: str
-    line: int
-    column: int
+_FILE_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9 _.()\-]*[A-Za-z0-9_)\-])?")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -38,7 +27,8 @@ class LoadedScenario:
     """A scenario with the place of every value in it.
 
     ``origins`` holds, by dotted name, the place that set the final value; ``earlier`` the places and values that it
-    replaced, the nearest parent first. ``files`` are the scenario and its parents, the scenario first.
+    replaced, the nearest parent first. ``files`` are the scenario and its parents, the scenario first. ``base`` is the scenario that
+    this one extends, with its own parents merged in; None where it extends none.
     """
 
     scenario: Scenario
@@ -46,6 +36,7 @@ class LoadedScenario:
     files: tuple[Path, ...]
     origins: dict[str, Origin]
     earlier: dict[str, tuple[tuple[Origin, Any], ...]] = field(default_factory=dict)
+    base: Scenario | None = None
 
     def place(self, name: str) -> Origin:
         """The place that set a value, or the nearest place above it, or the top of the file."""
@@ -66,189 +57,75 @@ class _File:
     marks: dict[str, Origin]
 
 
-class _Reader:
-    """Turns composed YAML nodes into plain data, noting each problem and each place."""
+def check_file_name(path: Path) -> None:
+    """Refuse a scenario whose name cannot be the name of a folder of results on every computer.
 
-    def __init__(self, shown: str, problems: Problems) -> None:
-        self.shown, self.problems = shown, problems
-        self.marks: dict[str, Origin] = {}
-        self.nodes = 0
+    Raises:
+        InputError: if the name has other signs than letters, digits, spaces and ``_ . ( ) -``, is too long, is kept by Windows for a
+            device, or does not end in ``.yaml`` or ``.yml``.
 
-    def mark(self, node: yaml.Node) -> Origin:
-        return Origin(self.shown, node.start_mark.line + 1, node.start_mark.column + 1)
-
-    def problem(self, node: yaml.Node, where: str, wrong: str, expected: str = "", fix: str = "") -> None:
-        at = self.mark(node)
-        self.problems.add(self.shown, where, wrong, line=at.line, column=at.column, expected=expected, fix=fix)
-
-    def read(self, node: yaml.Node, name: str, depth: int) -> Any:
-        self.nodes += 1
-        if self.nodes > MOST_NODES or depth > MOST_DEPTH:
-            self.problem(node, name, "the file is nested too deeply or has too many values", fix="Write a shorter scenario.")
-            raise InputError(self.problems.found)
-        if node.tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
-            self.problem(node, name, f"the tag {node.tag} is not allowed in a scenario", fix="Remove the word that begins with '!'.")
-            return None
-        self.marks[name] = self.mark(node)
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, name, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read(item, f"{name}.{number}" if name else str(number), depth + 1) for number, item in enumerate(node.value)]
-        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no other kind of node
-        return self._scalar(node, name)
-
-    def _mapping(self, node: yaml.MappingNode, name: str, depth: int) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        first: dict[str, int] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            if not isinstance(key_node, yaml.ScalarNode) or key == "<<":
-                self.problem(key_node, name, "a key must be a plain word", fix="Write each setting as 'name: value'.")
-                continue
-            dotted = f"{name}.{key}" if name else key
-            if key in data:
-                self.problem(
-                    key_node, dotted, f"this key stands twice; it was first written on line {first[key]}", fix="Keep one of the two."
-                )
-                continue
-            first[key] = key_node.start_mark.line + 1
-            data[key] = self.read(value_node, dotted, depth + 1)
-            self.marks[dotted] = self.mark(key_node)
-        return data
-
-    def _scalar(self, node: yaml.ScalarNode, name: str) -> Any:
-        text = str(node.value)
-        kind = node.tag.rsplit(":", 1)[1]
-        plain = node.style is None
-        if kind == "bool" and text.lower() in _LOOSE_WORDS:
-            self.problem(
-                node,
-                name,
-                f"'{text}' can be read as a word or as true/false",
-                "true, false or a word in quotes",
-                f"Write true or false, or '{text}' in quotes.",
-            )
-            return None
-        if plain and kind in ("int", "float") and (":" in text or "_" in text or re.match(r"^[-+]?0\d", text)):
-            self.problem(
-                node,
-                name,
-                f"'{text}' would be read as another number",
-                "a plain number",
-                "Write the number without colons, underscores or leading zeros.",
-            )
-            return None
-        if kind == "int":
-            return int(text, 0)
-        if kind == "float":
-            return float(text.replace(".inf", "inf").replace(".nan", "nan"))
-        if kind == "bool":
-            return text.lower() == "true"
-        if kind == "null":
-            return None
-        if kind == "timestamp":
-            return text
-        if plain and _NUMBER_AS_TEXT.match(text) and not re.fullmatch(r"\d{4}/\d{2}", text):
-            self.problem(node, name, f"'{text}' is not read as a number", "digits only, with a point for decimals", _plain_number(text))
-            return None
-        return text
-
-
-def _plain_number(text: str) -> str:
-    digits = text.strip("£ ").lower().replace(",", "").replace("_", "")
-    scale = {"%": 0.01, "k": 1e3, "m": 1e6}.get(digits[-1], 1.0)
-    try:
-        return f"Write {float(digits.rstrip('%kmp')) * scale:g}."
-    except ValueError:
-        return ""
+    """
+    problems = Problems()
+    expected = f"a name of at most {MOST_NAME} letters a to z, digits, spaces and _ . ( ) -, such as my_scenario.yaml"
+    stem = path.stem
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        problems.add(path.name, "", "a scenario's file name ends in .yaml", expected=expected, fix="Rename the file.")
+    elif _DEVICE.fullmatch(stem):
+        problems.add(path.name, "", f"'{stem}' is a name that Windows keeps for a device", expected=expected, fix="Rename the file.")
+    elif len(stem) > MOST_NAME or not _FILE_NAME.fullmatch(stem):
+        problems.add(path.name, "", "the results cannot be kept under this file's name", expected=expected, fix="Rename the file.")
+    problems.raise_if_any()
 
 
 def _parse(path: Path, shown: str, problems: Problems) -> _File:
+    file = read_yaml(path, shown, problems)
+    return _File(path, shown, file.data, file.marks)
+
+
+def _inside(file: _File, wanted: str, root: Path) -> Path | None:
+    """The file meant by ``extends`` if it lies in the scenario's own folder, links followed; else None."""
+    if "\\" in wanted or ":" in wanted or "\x00" in wanted or Path(wanted).is_absolute() or not wanted.lower().endswith((".yaml", ".yml")):
+        return None
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        problems.add(shown, "", f"the file cannot be read ({error.strerror})", fix="Check the name and the folder.")
-        raise InputError(problems.found) from error
-    if len(raw) > MOST_BYTES:
-        problems.add(shown, "", f"the file holds {len(raw):,} bytes", expected=f"at most {MOST_BYTES:,}")
-        raise InputError(problems.found)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        problems.add(shown, "", "the file is not saved as UTF-8", line=line, fix="In the editor choose 'Save as' with the encoding UTF-8.")
-        raise InputError(problems.found) from error
-    try:
-        for token in yaml.scan(text):
-            if isinstance(token, yaml.AnchorToken | yaml.AliasToken):
-                problems.add(
-                    shown,
-                    "",
-                    "anchors and aliases (& and *) are not used in scenarios",
-                    line=token.start_mark.line + 1,
-                    column=token.start_mark.column + 1,
-                    fix="Write the value out.",
-                )
-                raise InputError(problems.found)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problems.add(
-            shown,
-            "",
-            f"the file is not valid YAML: {error.problem or error.context}",
-            line=mark.line + 1 if mark else 0,
-            column=mark.column + 1 if mark else 0,
-            fix="Check the indents, the colons and the quotes on this line and the one before.",
-        )
-        raise InputError(problems.found) from error
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        problems.add(shown, "", f"the file is not valid YAML: {error}")
-        raise InputError(problems.found) from error
-    reader = _Reader(shown, problems)
-    if node is None or not isinstance(node, yaml.MappingNode):
-        problems.add(shown, "", "the file holds no settings", line=1, expected="lines of the form 'name: value'")
-        raise InputError(problems.found)
-    data = reader.read(node, "", 0)
-    return _File(path, shown, data, reader.marks)
+        target = (file.path.parent / wanted).resolve()
+        target.is_file()
+    except (OSError, RuntimeError, ValueError):
+        return None
+    return target if target.is_relative_to(root) else None
 
 
 def _parent(file: _File, root: Path, problems: Problems) -> Path | None:
-    wanted = file.data.pop("extends", None)
-    if wanted is None:
+    if "extends" not in file.data:
         return None
+    wanted = file.data.pop("extends")
     at = file.marks.get("extends", Origin(file.shown, 1, 1))
-    bad = (
-        not isinstance(wanted, str) or "\\" in str(wanted) or ":" in str(wanted) or Path(str(wanted)).is_absolute() or "\x00" in str(wanted)
-    )
-    target = None if bad else (file.path.parent / str(wanted)).resolve()
-    if target is None or not target.is_relative_to(root):
-        problems.add(
-            file.shown,
-            "extends",
-            f"'{wanted}' is not a file inside the scenario's own folder",
-            line=at.line,
-            column=at.column,
-            expected="the name of a scenario beside this one, such as baseline.yaml",
-        )
-        return None
-    if not target.is_file():
-        known = [path.name for path in file.path.parent.glob("*.yaml")]
-        problems.add(
-            file.shown, "extends", f"there is no scenario '{wanted}'", line=at.line, column=at.column, fix=nearest(str(wanted), known)
-        )
-        return None
-    return target
+    known = sorted(path.name for path in root.glob("*.yaml") if path != file.path.resolve())
+    beside = "the name of a scenario beside this one, such as baseline.yaml"
+    target = _inside(file, wanted, root) if isinstance(wanted, str) else None
+    if target is not None and target.is_file():
+        return target
+    if target is not None:
+        wrong, fix = f"there is no scenario '{wanted}'", nearest(str(wanted), known)
+    elif wanted is None:
+        wrong, fix = "no scenario is named", "Name one, or delete the line."
+    else:
+        wrong = f"'{wanted}' is not a scenario file inside the scenario's own folder"
+        fix = nearest(f"{wanted}.yaml" if "." not in str(wanted) else str(wanted), known)
+    problems.add(file.shown, "extends", wrong, line=at.line, column=at.column, expected=beside, fix=fix)
+    return None
 
 
-def _merge(base: Any, over: Any) -> Any:
+def _merge(base: Any, over: Any, removed: list[str], name: str = "") -> Any:
+    """Two files' data as one: maps key by key, anything else replaced; groups that ``over`` leaves empty are named in ``removed``."""
     if isinstance(base, dict) and isinstance(over, dict):
         merged = dict(base)
         for key, value in over.items():
+            dotted = f"{name}.{key}" if name else key
             if value is None and isinstance(base.get(key), dict):
                 merged.pop(key, None)
+                removed.append(dotted)
             else:
-                merged[key] = _merge(base[key], value) if key in base else value
+                merged[key] = _merge(base[key], value, removed, dotted) if key in base else value
         return merged
     return over
 
@@ -259,50 +136,89 @@ def _leaves(data: Any, name: str = "") -> list[tuple[str, Any]]:
     return [(name, data)]
 
 
+def _read_chain(path: Path, problems: Problems) -> list[_File]:
+    """The scenario and every scenario that it extends, the scenario first."""
+    try:
+        root = path.resolve().parent
+    except (OSError, RuntimeError, ValueError) as error:
+        problems.add(path.name, "", f"the file cannot be read ({error})")
+        raise InputError(problems.found) from error
+    chain: list[_File] = []
+    current: Path | None = path
+    while current is not None:
+        if any(current.resolve() == file.path.resolve() for file in chain) or len(chain) > MOST_PARENTS:
+            last = chain[-1]
+            at = last.marks.get("extends", Origin("", 1, 1))
+            circle = (
+                "the scenarios extend one another in a circle" if len(chain) <= MOST_PARENTS else "too many scenarios extend one another"
+            )
+            problems.add(last.shown, "extends", circle, line=at.line, column=at.column, fix="Let one of them extend no other.")
+            break
+        chain.append(_parse(current, current.name if current.resolve().parent == root else str(current.relative_to(root)), problems))
+        current = _parent(chain[-1], root, problems)
+    return chain
+
+
 def load_scenario(path: Path) -> LoadedScenario:
     """Read a scenario and the scenarios it extends, and check every key.
 
     A map in the scenario is merged into its parent's, key by key; a number, word or list replaces the parent's. Writing nothing
-    after the name of an inherited group (``rc_tamworth:``) removes the group. Only ``extends`` is not a setting of its own.
+    after a name that the parent gives (an option under ``fixed``, a unit) removes it. Only ``extends`` is not a setting of its own.
 
     Raises:
         InputError: with every problem found, each with its file, line and column.
 
     """
     path = Path(path)
-    root = path.resolve().parent
+    check_file_name(path)
     problems = Problems()
-    chain: list[_File] = []
-    current: Path | None = path
-    while current is not None:
-        if any(current.resolve() == file.path.resolve() for file in chain) or len(chain) > MOST_PARENTS:
-            problems.add(
-                chain[-1].shown,
-                "extends",
-                "the scenarios extend one another in a circle",
-                line=chain[-1].marks.get("extends", Origin("", 1, 1)).line,
-            )
-            break
-        file = _parse(current, current.name if current.resolve().parent == root else str(current), problems)
-        chain.append(file)
-        current = _parent(file, root, problems)
-    problems.raise_if_any()
+    chain = _read_chain(path, problems)
     merged: Any = {}
+    parent: Any = {}
     origins: dict[str, Origin] = {}
     earlier: dict[str, tuple[tuple[Origin, Any], ...]] = {}
     values: dict[str, Any] = {}
     for file in reversed(chain):
-        merged = _merge(merged, file.data)
+        parent, removed = merged, []
+        merged = _merge(merged, file.data, removed)
         for name, mark in file.marks.items():
             if name in values and name in origins and not isinstance(values[name], dict):
                 earlier[name] = ((origins[name], values[name]), *earlier.get(name, ()))
             origins[name] = mark
         values.update(_leaves(file.data))
+        for name in removed:
+            if is_setting(name) and not may_be_nothing(name):
+                advice = "Write its settings below it, indented, or delete the line to keep the parent's."
+                problems.found.append(problem_at(name, origins, file.shown, "nothing is written under this name", fix=advice))
+    return LoadedScenario(
+        _validated(merged, origins, chain, problems), path, tuple(file.path for file in chain), origins, earlier, _base(parent, chain)
+    )
+
+
+def _validated(merged: Any, origins: dict[str, Origin], chain: list[_File], problems: Problems) -> Scenario:
+    """The scenario, if neither reading nor the schema found anything; else every problem of both at once."""
+    unread = {problem.where for problem in problems.found}
     try:
         scenario = Scenario.model_validate(merged)
     except ValidationError as error:
-        for found in explain_error(error, merged, origins, chain[0].shown):
-            problems.found.append(found)
-        problems.raise_if_any()
-        raise
-    return LoadedScenario(scenario, path, tuple(file.path for file in chain), origins, earlier)
+        known = explain_error(error, merged, origins, chain[0].shown)
+        problems.found += [problem for problem in known if problem.where not in unread]
+        homes = {problem.fix.split("'")[1] for problem in problems.found if problem.fix.startswith("It belongs under '")}
+        problems.found[:] = [
+            one for one in once_each(problems.found) if not (one.wrong.startswith("nothing is written") and one.where in homes)
+        ]
+        raise InputError(problems.found) from error
+    for one in unlikely_amounts(scenario):
+        problems.found.append(problem_at(one.name, origins, chain[0].shown, one.wrong, one.expected, one.fix))
+    problems.raise_if_any()
+    return scenario
+
+
+def _base(parent: Any, chain: list[_File]) -> Scenario | None:
+    """The scenario that this one extends, or None: it extends none, or the parent is no scenario by itself."""
+    if len(chain) < 2:
+        return None
+    try:
+        return Scenario.model_validate(parent)
+    except ValidationError:
+        return None

@@ -8,7 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from planner.names import LINES, OPTION_KINDS
-from planner.scenario.explain import values
+from planner.scenario.differences import values
 from planner.scenario.schema import Scenario
 
 

@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from planner.names import NEEDS, Year
+from planner.scenario.sense import NonsenseError, misfits, needs_in_groups
 
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Rate = Annotated[float, Field(ge=-0.5, le=1, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(ge=-0.5, le=0.5)]
+Pounds = Annotated[float, Field(ge=0, le=100_000_000_000)]
+Factor = Annotated[float, Field(ge=0, le=100)]
+Minutes = Annotated[float, Field(ge=0, le=600)]
+Speed = Annotated[float, Field(ge=5, le=130)]
 LineName = Literal[
     "place_funding", "top_up", "independent_fees", "mainstream_support", "other_placements", "early_help", "running_cost",
     "interim_tuition", "transport", "capital",
 ]  # fmt: skip
 """The lines of cost, as ``planner.names.Line`` lists them."""
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Block(BaseModel):
     """A part of a scenario: cannot change once read, and refuses keys that it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 def _check_year(text: str) -> str:
@@ -34,7 +37,7 @@ def _check_year(text: str) -> str:
     return text
 
 
-YearText = Annotated[str, Field(pattern=r"^\d{4}/\d{2}$", examples=["2026/27"])]
+YearText = Annotated[str, Field(pattern=r"^\d{4}/\d{2}$", examples=["2026/27"]), AfterValidator(_check_year)]
 
 
 class Detail(Block):
@@ -47,18 +50,9 @@ class Detail(Block):
 
     @model_validator(mode="after")
     def _every_need_once(self) -> Self:
-        listed = [need for members in self.need_groups.values() for need in members]
-        unknown = sorted(set(listed) - set(NEEDS))
-        if unknown:
-            raise ValueError(f"unknown needs in need_groups: {', '.join(unknown)}; the needs are {', '.join(NEEDS)}")
-        twice = sorted({need for need in listed if listed.count(need) > 1})
-        missing = [need for need in NEEDS if need not in listed]
-        if twice or missing:
-            raise ValueError(
-                "each need must stand in exactly one group"
-                + (f"; in more than one: {', '.join(twice)}" if twice else "")
-                + (f"; in none: {', '.join(missing)}" if missing else "")
-            )
+        found = needs_in_groups(self.need_groups)
+        if found:
+            raise NonsenseError(found)
         return self
 
 
@@ -84,7 +78,7 @@ class Spike(Block):
     """First academic year of the rise."""
     last_year: YearText
     """Last academic year of the rise."""
-    factor: Positive
+    factor: Annotated[float, Field(gt=0, le=10)]
     """New EHCPs in those years are multiplied by this (1.25 is a quarter more)."""
 
 
@@ -126,9 +120,9 @@ class Demand(Block):
     """How the chance of a new EHCP changes over the years."""
     spike: Spike | None = None
     """A temporary rise in new EHCPs; none by default."""
-    arrivals_factor: NonNegative = 1.0
+    arrivals_factor: Factor = 1.0
     """Children arriving with an EHCP from elsewhere are multiplied by this."""
-    escalation_factor: NonNegative = 1.0
+    escalation_factor: Factor = 1.0
     """Every chance of escalating to a higher band is multiplied by this."""
     early_help: EarlyHelp = EarlyHelp()
     """What an early-help episode does."""
@@ -137,13 +131,13 @@ class Demand(Block):
 class LimitMinutes(Block):
     """The longest journey one way, minutes, by phase."""
 
-    early_years: NonNegative = 45.0
+    early_years: Minutes = 45.0
     """Minutes one way. Default: as for primary (assumption)."""
-    primary: NonNegative = 45.0
+    primary: Minutes = 45.0
     """Minutes one way. Default: the guideline maximum for primary age."""
-    secondary: NonNegative = 75.0
+    secondary: Minutes = 75.0
     """Minutes one way. Default: the guideline maximum for secondary age."""
-    post_16: NonNegative = 75.0
+    post_16: Minutes = 75.0
     """Minutes one way. Default: as for secondary (assumption)."""
 
     def of(self, phase: str) -> float:
@@ -158,19 +152,19 @@ class Travel(Block):
     """File in the county's folder with columns area, site, minutes, km from a routing engine. None: minutes are worked out from coordinates. A pair that is not in the file cannot be travelled."""
     detour: Annotated[float, Field(ge=1, le=3)] = 1.3
     """Road distance over straight-line distance. Default: assumption (about 1.3 for drives in Great Britain)."""
-    speed_kmh_urban: Positive = 32.0
+    speed_kmh_urban: Speed = 32.0
     """Speed in an urban area, km/h. Default: assumption below the published average for local A roads."""
-    speed_kmh_rural: Positive = 45.0
+    speed_kmh_rural: Speed = 45.0
     """Speed in a rural area, km/h. Default: assumption above the published average for local A roads."""
-    pick_up_minutes: NonNegative = 10.0
+    pick_up_minutes: Minutes = 10.0
     """Minutes added to a shared journey for picking up other children; none within the walking distance. Default: assumption."""
     limit_minutes: LimitMinutes = LimitMinutes()
     """The longest journey one way, by phase."""
     limit: Literal["hard", "priced"] = "hard"
     """hard: a place further away than the limit does not exist for a child. priced: it exists, and every minute over the limit costs `over_limit_gbp_per_minute_year`, reported apart."""
-    over_limit_gbp_per_minute_year: NonNegative = 500.0
+    over_limit_gbp_per_minute_year: Pounds = 500.0
     """Price of a minute one way over the limit for one child for one year, pounds (priced only)."""
-    most_over_limit_minutes: NonNegative = 30.0
+    most_over_limit_minutes: Minutes = 30.0
     """No journey is further over the limit than this, minutes one way (priced only)."""
 
 
@@ -188,9 +182,9 @@ class OptionChange(Block):
 
     delay_years: Annotated[int, Field(ge=0, le=20)] = 0
     """Years by which the option opens later than the table or `fixed` says."""
-    capital_factor: NonNegative = 1.0
+    capital_factor: Factor = 1.0
     """Capital is multiplied by this, to test a price (money.optimism_bias is the uplift for estimates that are too low)."""
-    running_factor: NonNegative = 1.0
+    running_factor: Factor = 1.0
     """Fixed running cost is multiplied by this."""
     most_blocks: Annotated[int, Field(ge=0, le=1000)] | None = None
     """The largest size allowed, in blocks, in place of the table's."""
@@ -214,31 +208,31 @@ class Options(Block):
 class UnitChange(Block):
     """A change to one existing unit."""
 
-    places: NonNegative | None = None
+    places: Annotated[float, Field(ge=0, le=100_000)] | None = None
     """Places in place of the table's."""
-    places_factor: NonNegative = 1.0
+    places_factor: Factor = 1.0
     """Places are multiplied by this."""
 
 
 class Limits(Block):
     """Limits on money. A limit can be broken only at a price, and what is over it is reported."""
 
-    capital_gbp_by_year: dict[YearText, NonNegative] = Field(default_factory=dict)
+    capital_gbp_by_year: dict[YearText, Pounds] = Field(default_factory=dict)
     """Capital that may be spent in a financial year, pounds at the prices of that year, for the years named. A year that is not named has no limit."""
-    high_needs_gbp_by_year: dict[YearText, NonNegative] = Field(default_factory=dict)
+    high_needs_gbp_by_year: dict[YearText, Pounds] = Field(default_factory=dict)
     """Revenue in the high needs block in a financial year, pounds, for the years named. A year that is not named has no limit."""
 
 
 class SlackPrices(Block):
     """What it costs in the objective to break a limit. Never part of a cost total."""
 
-    over_capacity_gbp_per_child_year: Positive = 150_000.0
+    over_capacity_gbp_per_child_year: Annotated[float, Field(ge=100, le=1_000_000_000)] = 150_000.0
     """One child above a unit's places for one year, pounds. Default: assumption, dearer than any place."""
-    under_occupancy_gbp_per_child_year: Positive = 20_000.0
+    under_occupancy_gbp_per_child_year: Annotated[float, Field(ge=100, le=1_000_000_000)] = 20_000.0
     """One child below a new unit's least occupancy for one year, pounds. Default: assumption."""
-    over_capital_gbp_per_gbp: Positive = 10.0
+    over_capital_gbp_per_gbp: Annotated[float, Field(gt=0, le=1_000_000)] = 10.0
     """One pound over a capital limit. Default: assumption."""
-    over_high_needs_gbp_per_gbp: Positive = 10.0
+    over_high_needs_gbp_per_gbp: Annotated[float, Field(gt=0, le=1_000_000)] = 10.0
     """One pound over a high needs limit. Default: assumption."""
 
 
@@ -249,9 +243,9 @@ class Money(Block):
     """Yearly discount rate in real terms, as a share. Default: HM Treasury Green Book, 3.5% for years 0 to 30."""
     uprating_per_year: dict[LineName, Rate] = Field(default_factory=dict)
     """Yearly change of prices by line, as a share, above general inflation. A line that is not named stays at the prices of the base year."""
-    price_factor: dict[LineName, NonNegative] = Field(default_factory=dict)
+    price_factor: dict[LineName, Factor] = Field(default_factory=dict)
     """Every rate of a line is multiplied by this, to test a price (2 doubles it)."""
-    optimism_bias: Annotated[float, Field(ge=0, le=3, allow_inf_nan=False)] = 0.0
+    optimism_bias: Annotated[float, Field(ge=0, le=3)] = 0.0
     """Uplift of every scheme's capital for estimates that are too low, as a share (0.24 is 24%), shown apart in the appraisal. Default: none, an assumption: capital in the county's table comes mostly from what schemes cost or from budgets. HM Treasury's supplementary guidance starts a standard building at up to 24% before risks are managed."""
     autumn_share: Share = 7 / 12
     """Share of an academic year's cost that falls in the financial year in which it starts: September to March, 7 months of 12."""
@@ -259,11 +253,11 @@ class Money(Block):
     """How costs after the last year count. none: not at all. run_out: children then in a place are paid for until their stay ends, with the places and units that hold them, at the last year's prices. run_out_with_residual: also credits what is left of each new building's life, in a straight line."""
     block_growth_per_year: Rate = 0.0
     """Yearly growth of the high needs block after the last published year, as a share, above general inflation. Default: assumption."""
-    high_needs_block_gbp_by_year: dict[YearText, NonNegative] = Field(default_factory=dict)
+    high_needs_block_gbp_by_year: dict[YearText, Pounds] = Field(default_factory=dict)
     """High needs block in a financial year, pounds, in place of the county's figure or of growth. Growth goes on from it."""
-    transfer_in_gbp_by_year: dict[YearText, Annotated[float, Field(allow_inf_nan=False)]] = Field(default_factory=dict)
+    transfer_in_gbp_by_year: dict[YearText, Annotated[float, Field(ge=-100_000_000_000, le=100_000_000_000)]] = Field(default_factory=dict)
     """Pounds moved into the high needs block from other blocks in a financial year (below 0: out of it), in place of the county's figure. None where nothing is said."""
-    other_income_gbp_by_year: dict[YearText, NonNegative] = Field(default_factory=dict)
+    other_income_gbp_by_year: dict[YearText, Pounds] = Field(default_factory=dict)
     """Other income of the high needs block in a financial year, pounds, in place of the county's figure. None where nothing is said."""
     slack_prices: SlackPrices = SlackPrices()
     """What it costs in the objective to break a limit."""
@@ -310,7 +304,7 @@ class Solve(Block):
     """whole: the whole model goes to the solver at once. priced: prices on places first. auto: by size."""
     gap: Annotated[float, Field(ge=0, le=0.5)] = 0.002
     """The search stops once the plan is proven to be within this share of the best possible."""
-    time_limit_seconds: Positive = 480.0
+    time_limit_seconds: Annotated[float, Field(gt=0, le=604_800)] = 480.0
     """The search for openings stops after about this long, seconds, with the best plan so far."""
     threads: Annotated[int, Field(ge=1, le=64)] = 1
     """Processor threads. One gives the same plan on every laptop."""
@@ -373,25 +367,9 @@ class Scenario(Block):
 
     @model_validator(mode="after")
     def _years_make_sense(self) -> Self:
-        first, last = Year.parse(self.base_year) + 1, Year.parse(self.base_year) + self.years
-        for name, text in [("demand.new_ehcps.until", self.demand.new_ehcps.until)]:
-            _check_year(text)
-            if Year.parse(text) < first:
-                raise ValueError(f"{name} is {text}, before the first year planned, {first}")
-        spike = self.demand.spike
-        if spike is not None and not first <= Year.parse(spike.first_year) <= Year.parse(spike.last_year) <= last:
-            raise ValueError(f"demand.spike must lie within the years planned, {first} to {last}, first year first")
-        for name, limits in (("capital", self.limits.capital_gbp_by_year), ("high_needs", self.limits.high_needs_gbp_by_year)):
-            for text in limits:
-                if not Year.parse(self.base_year) <= Year.parse(text) <= last:
-                    raise ValueError(f"limits.{name}_gbp_by_year names {text}, outside the financial years {self.base_year} to {last}")
-        incomes = ("high_needs_block", "transfer_in", "other_income")
-        for name, text in [(income, text) for income in incomes for text in getattr(self.money, f"{income}_gbp_by_year")]:
-            if not first <= Year.parse(text) <= last:
-                raise ValueError(f"money.{name}_gbp_by_year names {text}, outside the financial years planned, {first} to {last}")
-        for name, fixed in self.options.fixed.items():
-            if not first <= Year.parse(fixed.year) <= last:
-                raise ValueError(f"options.fixed.{name}.year is {fixed.year}, outside the years planned, {first} to {last}")
+        found = misfits(self)
+        if found:
+            raise NonsenseError(found)
         return self
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from planner.errors import InputError, Problem, Problems, nearest
-from planner.scenario.explain import shown
+from planner.scenario.differences import shown
 from planner.scenario.load import LoadedScenario, load_scenario
 
 LONGEST_NAME: Final = 40

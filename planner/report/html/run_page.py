@@ -35,7 +35,7 @@ _SHOWN = frozenset(
     {
         "ehcps_by_year", "ehcps_by_phase", "ehcps_by_need", "ehcps_by_district", "placements", "waiting_by_year", "waiting_by_district",
         "waiting_by_need", "waiting_reasons", "cost_by_fund", "cost_by_line", "dsg_position", "clock_reconciliation", "dsg_plan", "options", "appraisal", "journeys", "units",
-        "districts", "assumptions", "dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need",
+        "districts", "assumptions", "scenario_changes", "dsg_placements_by_setting", "dsg_placements_by_age", "dsg_placements_by_need",
     }
 )  # fmt: skip
 _FACTS = (
@@ -166,6 +166,8 @@ def report_html(pack: Pack) -> str:
     method.append(Words(("What this does not say:",)))
     method.append(Bullets(limits(figures)))
     sections = [_families(figures, charts), _options(charts), _money(figures, charts), *_appraisal(figures, charts), *_map(charts)]
+    if figures.has("scenario_changes"):
+        sections.append(Section("changes", "What this scenario changes", _table(figures, "scenario_changes")))
     sections.append(Section("method", "Method and limits", tuple(method)))
     log = (
         *_words(run_words.count_by_quality(figures)),
