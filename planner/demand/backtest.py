@@ -7,7 +7,6 @@ last growth as a share, and a straight line through the last five Januaries.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +19,6 @@ from planner.demand.shares import provision_courses, provision_shares
 from planner.demand.totals import LEAST_JANUARIES, central_path, growth, simulated_paths
 from planner.errors import InputError, Problem
 from planner.names import PHASES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 Floats = npt.NDArray[np.float64]
 
@@ -181,30 +177,33 @@ def backtest(history: History, children: Floats, base_january: int, settings: Se
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def _inside(judged: pd.DataFrame, low: str, high: str) -> float:
+    """Share of the forecasts whose range held what came."""
+    return float(((judged[low] <= judged["actual"]) & (judged["actual"] <= judged[high])).mean())
+
+
 def accuracy(folds: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Mean absolute error of the forecast and of each rival, in children, and how often the intervals held the truth.
 
     Only forecasts for which every rival that spoke at all in the group could speak are compared, so that all are judged on the same ones.
     """
-    means: Callable[[pd.Series], float] = lambda values: float(values.mean())  # noqa: E731 - one use
     rows = []
     for key, part in folds.groupby(by, sort=False):
         speaks = [rival for rival in RIVALS if part[rival].notna().any()]
         judged = part.dropna(subset=speaks)
-        errors = {name: means((judged[name] - judged["actual"]).abs()) for name in ("forecast", *speaks)}
+        errors = {name: float((judged[name] - judged["actual"]).abs().mean()) for name in ("forecast", *speaks)}
         best = min(speaks, key=lambda name: errors[name])
-        inside = lambda low, high, some=judged: float(((some[low] <= some["actual"]) & (some["actual"] <= some[high])).mean())  # noqa: E731
         rows.append(
             {
                 **dict(zip(by, key if isinstance(key, tuple) else (key,), strict=True)),
                 "forecasts": len(judged),
                 **{f"error_{name}": errors.get(name, np.nan) for name in ("forecast", *RIVALS)},
-                "error_share": means((judged["forecast"] - judged["actual"]).abs() / judged["actual"].where(judged["actual"] > 0)),
-                "bias": means(judged["forecast"] - judged["actual"]),
+                "error_share": float(((judged["forecast"] - judged["actual"]).abs() / judged["actual"].where(judged["actual"] > 0)).mean()),
+                "bias": float((judged["forecast"] - judged["actual"]).mean()),
                 "best_rival": best,
                 "beats_best_rival": errors["forecast"] < errors[best],
-                "inside_p10_p90": inside("p10", "p90"),
-                "inside_p25_p75": inside("p25", "p75"),
+                "inside_p10_p90": _inside(judged, "p10", "p90"),
+                "inside_p25_p75": _inside(judged, "p25", "p75"),
             }
         )
     return pd.DataFrame(rows)

@@ -5,25 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from planner.demand.backtest import RIVALS, accuracy
-from planner.names import PROVISION_TITLES
-from planner.report.charts.forecast import RIVAL_LOOKS, errors_by_horizon, past_forecasts
+from planner.demand.backtest import LEVELS, RIVALS, accuracy
+from planner.names import NEED_TITLES, PHASES, PROVISION_TITLES
+from planner.report.charts.forecast import RIVAL_LOOKS, errors_by_horizon, fan, past_forecasts
 from planner.report.charts.style import save
 from planner.report.write import write_table, write_text
 
 if TYPE_CHECKING:
     from planner.demand.backtest import Settings
+    from planner.demand.calibrate import Calibration
     from planner.demand.history import History
+    from planner.demand.outlook import Outlook
 
 LONGEST = 8
 """The longest horizon, in years, that the page and the chart of errors show; the tables hold all."""
+READING = (
+    "How to read it: a child's band is not published. It is read off the published provision type, by the shares of bands that the county's stock has in each.",
+    "So a child who goes from a special school to a college at 16 looks like a child whose band fell, which the model does not have, and a child who comes to be",
+    "educated elsewhere some years after the EHCP looks like a way into the band for that, which it does not have either. Gaps in those cells stay. The factors of",
+    "early years and post-16 rest on few children. *By year of start* are children who hold an EHCP issued in that year; moves soon after the EHCP was issued, more",
+    "than a steady yearly chance gives, show as gaps in the latest years.",
+)
+"""What a reader of the calibration must know."""
+
 GROUP_TITLES = {"all": "All EHCPs", "phase": "By phase", "provision": "By provision type"}
 
 
 def _title(series: str) -> str:
     return PROVISION_TITLES.get(series, series.replace("_", " ").capitalize().replace("All ehcps", "All EHCPs"))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _years(count: float) -> str:
@@ -49,7 +65,7 @@ def _table(rows: pd.DataFrame, first: list[str]) -> list[str]:
     return [*lines, ""]
 
 
-def _verdict(totals: pd.DataFrame) -> list[str]:
+def _verdict(totals: pd.DataFrame, folds: pd.DataFrame) -> list[str]:
     """The sentences that say how the forecast did one and three years ahead, and where it lost."""
     lines = []
     for horizon in (1, 3):
@@ -65,7 +81,14 @@ def _verdict(totals: pd.DataFrame) -> list[str]:
         )
     lost = totals[~totals["beats_best_rival"].astype(bool)]
     if len(lost):
-        lines.append(f"- All EHCPs: a naive rival is closer {', '.join(_years(years) for years in lost['horizon'])} ahead.")
+        years = [f"{horizon:.0f}" for horizon in lost["horizon"]]
+        listed = years[0] if len(years) == 1 else f"{', '.join(years[:-1])} and {years[-1]}"
+        made = int(folds.loc[folds["horizon"].isin(lost["horizon"]), "made"].max())
+        lines.append(
+            f"- **Where it loses**: {listed} years ahead a naive rival is closer. Those forecasts were all made in January {made} or earlier. The forecast lets "
+            "growth fade, and before the reforms of 2014 had shown in the counts no method knew of the growth to come; a rival that goes on for ever with "
+            "one year's growth gains from it. The ranges are too narrow for such a break: past five years, do not lean on them."
+        )
     return lines
 
 
@@ -79,7 +102,7 @@ def backtest_page(history: History, folds: pd.DataFrame, place: str, command: st
         f"{place}: forecasts made with what had been published by each January from {first} to {last - 1}, held against what then came, up to January {last}.",
         f"Made by `{command}`. What is forecast and how is in [demand.md](demand.md).",
         "",
-        *_verdict(totals),
+        *_verdict(totals, folds[folds["group"] == "all"]),
         "",
         "![Forecasts made in earlier Januaries, and what came](backtest/past_forecasts.png)",
         "",
@@ -137,4 +160,104 @@ def write_backtest(history: History, folds: pd.DataFrame, place: str, command: s
     )
     page = out / "backtest.md"
     write_text(page, backtest_page(history, folds, place, command, settings))
+    return page
+
+
+def forecast_page(outlook: Outlook, totals: pd.Series, place: str, scenario: str, command: str) -> str:
+    """The page: the range of EHCPs held in the years to come, and what the scenario plans with."""
+    table = outlook.table
+    every = table[table["group"] == "all"]
+    last = every.iloc[-1]
+    lines = [
+        "# EHCPs in the years to come",
+        "",
+        f"{place}, scenario {scenario}. Made by `{command}`. How it is worked out is in [demand.md](demand.md).",
+        "",
+        f"- Growth expected in the first year: {np.expm1(outlook.growth.first):.1%}, of which the county's own figures count {outlook.growth.own_weight:.0%} and",
+        f"  England's the rest; the usual error of such a forecast one year ahead was {outlook.growth.sd:.1%}.",
+        f"- By January {last['january']:.0f}, 8 of 10 paths lie between {last['p10']:,.0f} and {last['p90']:,.0f}. The scenario plans with {last['planned']:,.0f}, before any early help.",
+        f"- At most {outlook.apart:.1%} lies between what the scenario plans with in a January and the forecast whose path it takes.",
+        "",
+        "![EHCPs held and in the years to come](forecast/fan.png)",
+        "",
+    ]
+    for group, title in (("all", "All EHCPs"), ("phase", "By phase"), ("need", "By need, at the end")):
+        part = table[table["group"] == group]
+        part = part[part["january"] == part["january"].max()] if group == "need" else part
+        lines += [
+            f"## {title}",
+            "",
+            "| January | Series | P10 | P25 | P50 | P75 | P90 | Planned |",
+            "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        ]
+        for row in part.to_dict("records"):
+            numbers = ["–" if pd.isna(row[name]) else f"{row[name]:,.0f}" for name in (*LEVELS, "planned")]
+            lines.append(
+                "| " + " | ".join([str(row["january"]), NEED_TITLES.get(str(row["series"]), _title(str(row["series"]))), *numbers]) + " |"
+            )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def write_forecast(outlook: Outlook, totals: pd.Series, place: str, scenario: str, command: str, out: Path) -> Path:
+    """Write ``forecast.md`` into a folder, with its table and chart in ``forecast`` beside it; returns the page."""
+    folder = out / "forecast"
+    folder.mkdir(parents=True, exist_ok=True)
+    note = "Source: the county's table ehcp_history. The ranges are those of simulated paths; they do not know of changes of law."
+    every = outlook.table[outlook.table["group"] == "all"]
+    save(folder, "fan", fan(every, totals, place, note), every)
+    write_table(folder / "ranges.csv", outlook.table)
+    page = out / "forecast.md"
+    write_text(page, forecast_page(outlook, totals, place, scenario, command))
+    return page
+
+
+def calibration_page(found: Calibration, place: str, command: str) -> str:
+    """The page: what fits, what does not, and what is proposed."""
+    cells = found.misfit
+    lines = [
+        "# How escalation and first placement fit what was published",
+        "",
+        f"{place}. Made by `{command}`. Nothing in the county's tables was changed: the proposed tables are in the folder `calibration`.",
+        "",
+        "## What is proposed",
+        "",
+        "| Phase | Escalation times | " + " | ".join(f"First placed: {band}" for band in found.bands) + " |",
+        "| --- | ---: |" + " ---: |" * len(found.bands),
+    ]
+    for at, phase in enumerate(PHASES):
+        shares = " | ".join(f"{share:.1%}" for share in found.first[at])
+        lines.append(f"| {_title(phase)} | {found.factors[at]:.2f} | {shares} |")
+    lines += [
+        "",
+        "## The misfit in all",
+        "",
+        "| Cells | Children published | Misfit with the county's tables | Misfit with the proposal |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    for name, part in cells.groupby("cell", sort=False):
+        sums = [part["published"].sum(), part["gap_with_tables"].abs().sum(), part["gap_with_proposal"].abs().sum()]
+        lines.append(f"| {str(name).capitalize().replace('ehcps', 'EHCPs')} | " + " | ".join(f"{value:,.0f}" for value in sums) + " |")
+    lines += ["", "Misfit is the sum of the gaps of all cells, up or down, in children.", "", *READING, "", "## Cell by cell", ""]
+    lines += [
+        "| Cells | Year | Phase | Band | Published | County's tables | Proposal | Gap now | Gap proposed |",
+        "| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for row in cells.to_dict("records"):
+        numbers = [f"{row[name]:,.0f}" for name in ("published", "with_tables", "with_proposal")]
+        numbers += [f"{row[name]:+,.0f}" for name in ("gap_with_tables", "gap_with_proposal")]
+        head = [_sentence(str(row["cell"])), str(row["year"]), _title(str(row["phase"])), str(row["band"])]
+        lines.append("| " + " | ".join([*head, *numbers]) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def write_calibration(found: Calibration, proposals: dict[str, pd.DataFrame], place: str, command: str, out: Path) -> Path:
+    """Write ``calibration.md`` into a folder, with the misfit and the proposed tables in ``calibration`` beside it; returns the page."""
+    folder = out / "calibration"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_table(folder / "misfit.csv", found.misfit)
+    for name, table in proposals.items():
+        write_table(folder / f"{name}.csv", table)
+    page = out / "calibration.md"
+    write_text(page, calibration_page(found, place, command))
     return page
