@@ -23,7 +23,7 @@ from planner.run import publish_into
 from planner.scenario.schema import Publish
 
 NAMED = 3
-"""A comparison's folder is named by so many of its scenarios."""
+"""A comparison's folder is named by so many of its scenarios; its title names no more of them."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,8 @@ def internal_pack(comparison: Comparison) -> Pack:
             facts[f"gap_gbp_{run.name}"] = f"{run.gap_gbp:.2f}"
     frames = dict(comparison.frames)
     frames["results_side_by_side"] = _marked(frames["results_side_by_side"], names)
-    title = f"Comparison of {runs[0].title} with {_listed([run.title for run in runs[1:]])}"
+    others = [run.title for run in runs[1:]]
+    title = f"Comparison of {runs[0].title} with {_listed(others) if len(others) < NAMED else f'{len(others)} other scenarios'}"
     travelling = [run.tables["travel"].groupby("year")["children"].sum() for run in runs]
     years = frames["journeys_compared"]["year"] if "journeys_compared" in frames else []
     fewest = tuple(min(float(one.get(year, 0.0)) for one in travelling) for year in years)

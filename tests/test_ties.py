@@ -20,7 +20,7 @@ STAFFORDSHIRE = Path(__file__).resolve().parent.parent / "scenarios"
 
 SHORT = """extends: {base}.yaml
 title: {title}
-years: 2
+years: 1
 detail: {{areas: district}}
 solve: {{gap: 0.05, time_limit_seconds: 30}}
 """

@@ -174,6 +174,11 @@ def test_it_is_written_where_it_is_told_to(tmp_path: Path) -> None:
     assert (tmp_path / "briefing.docx").read_bytes() == briefing(packs.run_pack())
 
 
+def test_the_longest_title_still_makes_a_paper() -> None:
+    pack = dataclasses.replace(packs.comparison_pack(), title="A title that goes on and on " * 20)
+    assert len(opened(pack).core_properties.title) == 255
+
+
 def test_titles_are_cut_short_where_that_is_clear() -> None:
     titles = {"a": "Baseline, committed schemes only", "b": "Stress test, late", "c": "Stress test, spike", "d": "Ten, or more"}
     assert short_titles(titles) == {**titles, "a": "Baseline"}

@@ -19,6 +19,7 @@ from planner.report.paper.figures import Said
 TEXT, SOFT, NAVY = RGBColor(0x0B, 0x0C, 0x0C), RGBColor(0x50, 0x5A, 0x5F), RGBColor(0x12, 0x43, 0x6D)
 BODY_POINTS, TABLE_POINTS, REFERENCE_POINTS = 11.0, 10.5, 9.0
 WIDTH_CM: Final = 17.4
+MOST_IN_PROPERTY: Final = 255
 
 _FIRST_MOMENT: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -31,7 +32,7 @@ class Paper:
         self._page()
         self._styles()
         properties = self.document.core_properties
-        properties.title, properties.subject, properties.keywords = title, subject, keywords
+        properties.title, properties.subject, properties.keywords = (_clipped(text) for text in (title, subject, keywords))
         properties.language, properties.author, properties.last_modified_by, properties.comments = "en-GB", "", "", ""
         when = _moment(created)
         properties.created = properties.modified = when
@@ -178,6 +179,11 @@ def _is_figure(rows: Sequence[Sequence[str]], column: int) -> bool:
     cells = [row[column] for row in rows]
     figures = sum(text.lstrip("-£")[:1].isdigit() for text in cells)
     return figures > 0 and 2 * (figures + sum(text.startswith("[") for text in cells)) > len(cells)
+
+
+def _clipped(text: str) -> str:
+    """A text as long as a property of a Word document may be."""
+    return text if len(text) <= MOST_IN_PROPERTY else f"{text[: MOST_IN_PROPERTY - 3]}..."
 
 
 def _moment(text: str) -> datetime.datetime:
