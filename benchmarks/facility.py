@@ -152,13 +152,15 @@ def _missing(name: str) -> str:
     return "" if name == "ours" else peers.missing(name.split()[0])
 
 
-def report(instances: list[orlib.Instance], who: list[str], median: bool, repeats: int, limit: float) -> tuple[str, dict[str, Any]]:
-    """Both tables for some instances."""
+def report(
+    instances: list[orlib.Instance], who: list[str], kinds: tuple[bool, ...], repeats: int, limit: float
+) -> tuple[str, dict[str, Any]]:
+    """A table of each kind (whether it is the p-median) for some instances."""
     header = ["Instance", "Who", "Until proven s", "Times ours", "Best value", "Gap", "Peak MB", "How it ended"]
     results: dict[str, Any] = {}
     text = ""
     for title, kind in (("With fixed costs", False), ("Capacitated p-median", True)):
-        if kind and not median:
+        if kind not in kinds:
             continue
         rows = []
         for instance in instances:
@@ -178,7 +180,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--size", default="100x1000", help="facilities x customers of generated instances")
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--no-median", action="store_true", help="without the p-median table")
+    tables = parser.add_mutually_exclusive_group()
+    tables.add_argument("--no-median", action="store_true", help="without the p-median table")
+    tables.add_argument("--only-median", action="store_true", help="the p-median table alone")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--time-limit", type=float, default=600.0, help="seconds for one run")
     parser.add_argument("--out", type=Path, help="folder for the report and its figures")
@@ -201,7 +205,8 @@ def main(arguments: list[str] | None = None) -> int:
         m, n = (int(part) for part in chosen.size.lower().split("x"))
         instances = [orlib.read(path, chosen.capacity) for path in chosen.files] or [orlib.generate(m, n, seed) for seed in chosen.seeds]
         repeats, limit = chosen.repeats, chosen.time_limit
-    text, results = report(instances, list(chosen.peers), not chosen.no_median, repeats, limit)
+    kinds = (True,) if chosen.only_median else (False,) if chosen.no_median else (False, True)
+    text, results = report(instances, list(chosen.peers), kinds, repeats, limit)
     common.write_results(chosen.out, "facility", text, results)
     return int(any("failed" in run for found in results.values() for run in found.values()))
 

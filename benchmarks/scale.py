@@ -26,7 +26,7 @@ ROWS: dict[str, tuple[str, int, str]] = {
     "four_area": ("four times as large, areas (MSOA)", TIMES, "area"),
 }
 """Each row: its title, how many times as large the county is, and the level of areas."""
-START, END = "<!-- scale table: made by benchmarks/scale.py -->", "<!-- end of scale table -->"
+START, END = "<!-- scale table: made by benchmarks/publish.py -->", "<!-- end of scale table -->"
 HEADER = [
     "County", "Areas", "Cohorts", "Arcs", "Columns", "Rows", "Prepare s", "Build s", "Solve s", "Proven gap",
     "Peak MB", "Prepare and build, microseconds an arc", "Solve, milliseconds an arc", "Peak kB an arc", "How it ended",

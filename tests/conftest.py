@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from planner.report.charts.public import draw_public
+from planner.report.packs import PUBLIC_WRITERS, write_public
 from planner.run import Case, RunResult, prepare, run_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,3 +30,11 @@ def tiny_case() -> Case:
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     return run_scenario(TINY, COUNTIES, tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs draw no chart: for tests of a whole run that look at something else, since pictures take most of its time."""
+    monkeypatch.setattr("planner.run.draw_all", lambda *given: None)
+    writers = tuple(writer for writer in PUBLIC_WRITERS if writer is not draw_public)
+    monkeypatch.setattr("planner.run.write_public", partial(write_public, writers=writers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pulp
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from benchmarks import common, facility, generate, linopy_build, orlib, peers, plain, scale
+from benchmarks import common, facility, generate, linopy_build, orlib, peers, plain, publish, scale
 from benchmarks.plain_model import THOUSAND, plain_model
 from planner.county.read import read_county
 from planner.model.build import build_model
@@ -282,3 +283,33 @@ def test_smoke_linopy_build(tmp_path: Path) -> None:
     assert linopy_build.main(["--smoke", "--out", str(tmp_path)]) == 0
     found = results(tmp_path, "linopy_build")
     assert found["linopy"]["columns"] == found["ours"]["columns"]
+
+
+def test_smoke_publish(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for page in {part.page for part in publish.PARTS.values()}:
+        shutil.copy(ROOT / "docs" / page, docs)
+    parts = ["command", *([] if linopy_build.missing() else ["linopy"])]
+    assert publish.main(["--smoke", "--docs", str(docs), "--out", str(tmp_path / "out"), "--parts", *parts]) == 0
+    text = (docs / "benchmarks.md").read_text(encoding="utf-8")
+    for name in parts:
+        start, end = publish.marks(name)
+        made = text.split(start)[1].split(end)[0]
+        assert "Made by `python -m benchmarks." in made
+        assert made.count("\n| ") >= 3
+    found = json.loads((tmp_path / "out" / "command" / "command.json").read_text(encoding="utf-8"))
+    fixed = next(run for name, run in found.items() if "options fixed" in name)
+    assert fixed["gap"] == "0.000%"
+
+
+def test_every_published_table_has_its_place() -> None:
+    for name, part in publish.PARTS.items():
+        text = (ROOT / "docs" / part.page).read_text(encoding="utf-8")
+        made = publish.placed(text, name, "| a |")
+        start, end = publish.marks(name)
+        assert made == text.split(start)[0] + f"{start}\n\n| a |\n\n{end}" + text.split(end)[1]
+    with pytest.raises(ValueError, match="no place for the table"):
+        publish.placed("nothing", "scale", "| a |")
+    with pytest.raises(SystemExit):
+        publish.main(["--smoke"])

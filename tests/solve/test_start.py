@@ -91,6 +91,7 @@ def test_openings_are_matched_by_name_and_year_and_kept_within_bounds() -> None:
     assert (huge[whole] <= here.program.upper[whole]).all() and (huge[whole] >= here.program.lower[whole]).all()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_a_run_says_where_it_began(tiny_run: RunResult, tmp_path: Path) -> None:
     result = run_scenario(TINY, COUNTIES, tmp_path / "out", start_from=tiny_run.folder)
     manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
