@@ -24,6 +24,7 @@ from planner.scenario.starter import LONGEST_NAME, OFFERED, name_problems
 from tests.conftest import COUNTIES, ROOT, TINY
 
 DATA = ["--data", str(COUNTIES)]
+TINY_COUNTY = COUNTIES / "tiny"
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==")
 """The smallest picture there is."""
 
@@ -65,9 +66,15 @@ def commands(place: Path) -> dict[str, tuple[list[str], set[int]]]:
         "run": (["run", str(scenario), str(bad), *DATA, "--out", str(place / "again")], {2}),
         "compare": (["compare", str(run), str(place / "out" / "helped"), *DATA, "--out", str(place / "again")], {0, 7}),
         "reproduce": (["reproduce", str(run), *near, *DATA], {0}),
-        "sensitivity": (["sensitivity", str(place / "scenarios" / "helped.yaml"), *DATA, "--out", str(place / "out"), "--only", "demand.arrivals_factor", "demand.early_help.effect"], {0}),
+        "sensitivity": (["sensitivity", str(place / "scenarios" / "helped.yaml"), *DATA, "--out", str(place / "out"), "--only", "demand.net_moves_per_year", "demand.early_help.effect"], {0}),
         "check": (["check", str(run), *DATA], {0}),
         "attack": (["attack", str(run / "public" / "tables")], {0}),
+        "export": (["export", "dsg-plan", str(run), "--out", str(place / "dsg")], {0, 2}),
+        "import": (["import", "schools", str(bad), "--out", str(place / "imported")], {2}),
+        "new-county": (["new-county", "somewhere", str(bad), "--la-code", "860", "--data", str(place / "counties")], {2}),
+        "forecast": (["forecast", str(scenario), *DATA, "--out", str(place / "forecast")], {0, 2}),
+        "backtest": (["backtest", str(TINY_COUNTY), "--out", str(place / "backtest")], {2}),
+        "calibrate": (["calibrate", str(TINY_COUNTY), "--out", str(place / "calibrate")], {2}),
     }  # fmt: skip
 
 
@@ -265,7 +272,8 @@ def test_a_run_made_again_is_the_same_or_says_why(place: Path, tmp_path: Path, c
     table.write_text(table.read_text(encoding="utf-8").replace("2025/26", "2029/30", 1), encoding="utf-8")
     assert main(["reproduce", str(copy), "--scenarios", str(scenarios), *DATA, "--json"]) == 8
     data: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert [one["table"] for one in data["differences"]] == ["internal/tables/ledger.csv"]
+    tell_of_files = {"internal/assumptions.csv", "internal/data_log.csv", "public/tables/scenario_changes.csv"}
+    assert {one["table"] for one in data["differences"]} == {"internal/tables/ledger.csv", *tell_of_files}
     assert "2029/30" in data["differences"][0]["what"]
     assert data["inputs"] == ["scenarios/tiny.yaml has other contents"]
     assert any(text.startswith("pandas was 0.1 and is") for text in data["versions"])

@@ -111,7 +111,7 @@ class Demand(Block):
     path: Literal["low", "central", "high"] = "central"
     """Which of the paths that the published history supports: low and high are totals that one simulated path in ten lies below or above (they need the table ehcp_history). central: the forecast itself, or the trend in `new_ehcps`."""
     simulated_paths: Annotated[int, Field(ge=100, le=100_000)] = 4000
-    """How many paths are simulated for low and high; more make them steadier. Default: assumption."""
+    """How many times the years to come are simulated for low and high; more make them steadier. Default: assumption."""
     births_change_per_year: Rate = -0.005
     """Yearly change of births, as a share. Default: assumption."""
     net_moves_per_year: Rate = 0.0
