@@ -28,7 +28,7 @@ LINE_JANUARIES = 5
 LEVELS = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 """The quantiles of the simulated paths that are kept."""
 LEAST_CHILDREN = 20
-"""A provision type that never held so many children in the county is left out: its error says nothing."""
+"""A provision type that had never yet held so many children when the forecast is made is left out: its error says nothing."""
 
 COLUMNS = ["group", "series", "made", "january", "horizon", "actual", "forecast", *LEVELS, *RIVALS]
 
@@ -95,8 +95,9 @@ def _provision(history: History, made: int, actual: pd.DataFrame, settings: Sett
     centre = central_path(found, horizon, settings.kept)[:, None] * shares
     courses = provision_courses(simulated_paths(found, horizon, settings.kept, settings.paths, rng), shares, error, rng)
     rows = []
+    known = history.by_provision().max()
     for at, name in enumerate(actual.columns):
-        if actual[name].max() >= LEAST_CHILDREN:
+        if known[name] >= LEAST_CHILDREN:
             rows += [
                 _row("provision", name, actual[name], made, year - made, float(centre[year - made, at]), courses[:, year - made, at])
                 for year in later

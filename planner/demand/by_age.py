@@ -172,7 +172,8 @@ def balancing_arrivals(held: Floats, start: Floats, new: Floats, leaves: Floats,
     """(G, P, H+1) children who arrive so that the plan's own reckoning by phase holds what the ages say.
 
     The plan takes the same share of a phase to leave and to move up every year; in truth that depends on how many are of which age. What the two differ by is in these arrivals
-    with moves in and corrections. They are never below 0: what is then too many is made up for in later years.
+    with moves in and corrections. They are never below 0: where a phase holds too many, fewer arrive in the other phases of the need, then in the other needs,
+    so that the need and the county hold what the ages say; and what a phase has too many is made up for in later years.
 
     Args:
         held: (G, P, H+1) EHCPs that the ages give.
@@ -188,6 +189,14 @@ def balancing_arrivals(held: Floats, start: Floats, new: Floats, leaves: Floats,
         going = now * moves_up
         staying = now * (1.0 - leaves) - going
         staying[:, 1:] += going[:, :-1]
-        arrivals[:, :, year] = np.maximum(held[:, :, year] - staying - new[:, :, year], 0.0)
+        lacking = held[:, :, year] - staying - new[:, :, year]
+        come = _scaled(np.maximum(lacking, 0.0), np.maximum(lacking.sum(axis=1, keepdims=True), 0.0))
+        arrivals[:, :, year] = _scaled(come.reshape(1, -1), np.full((1, 1), max(float(lacking.sum()), 0.0))).reshape(come.shape)
         now = staying + new[:, :, year] + arrivals[:, :, year]
     return arrivals
+
+
+def _scaled(rows: Floats, most: Floats) -> Floats:
+    """Each row made smaller in proportion where it adds to more than the most given for it."""
+    total = rows.sum(axis=1, keepdims=True)
+    return np.asarray(rows * np.minimum(np.divide(most, total, out=np.ones_like(total), where=total > 0), 1.0), dtype=float)

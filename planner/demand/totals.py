@@ -81,7 +81,7 @@ def growth(history: History) -> Growth:
     """
     series = history.totals()
     own, parent = _growths(series), _parent(history)
-    last = history.last_january
+    last = int(series.index[-1]) if len(series) else 0
     if not {last, last - 1} <= set(own.index):
         raise InputError(
             [
@@ -89,7 +89,7 @@ def growth(history: History) -> Growth:
                     FILE,
                     0,
                     0,
-                    f"January {last}",
+                    f"January {last}" if last else "",
                     f"only {len(series)} counts of all EHCPs, of which too few follow each other",
                     f"counts (place county, measure held, ages 0 to 25) of at least {LEAST_JANUARIES} Januaries in a row",
                     "Add the earlier Januaries.",

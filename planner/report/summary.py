@@ -327,7 +327,9 @@ def _limits_of_this(story: Story) -> list[str]:
     return [
         "## What this rests on",
         "",
-        f"- New-EHCP rates: {scenario.demand.new_ehcps.shape.replace('_', ' ')}, {scenario.demand.new_ehcps.growth_per_year:.0%} growth in the first year.",
+        "- New-EHCP rates: as the published history supports."
+        if scenario.demand.new_ehcps.shape == "history"
+        else f"- New-EHCP rates: {scenario.demand.new_ehcps.shape.replace('_', ' ')}, {scenario.demand.new_ehcps.growth_per_year:.0%} growth in the first year.",
         f"- Early help: {help_.effect:g} EHCPs avoided for each episode at full effect. No study gives a causal figure; test it with other values.",
         f"- Areas are planned as {scenario.detail.areas.replace('_', ' ')}s: {len(story.county.table('areas'))} of them.",
         "- These are exact figures for internal use. What may be published is in the folder `public`, rounded.",
