@@ -25,8 +25,15 @@ def input_differences(runs: list[Finished]) -> pd.DataFrame:
         for key in sorted({*mine, *base}):
             if key.split(".")[0] in NOT_COMPARED or mine.get(key) == base.get(key):
                 continue
+            if key not in base and key not in run.manifest["origins"] and any(key.startswith(f"{set_here}.") for set_here in _blocks(run)):
+                continue
             rows.append((run.name, key, _said(mine.get(key)), _said(base.get(key)), _where(run, runs[0], key)))
     return pd.DataFrame(rows, columns=["scenario", "setting", "value", "base_value", "file_and_line"])
+
+
+def _blocks(run: Finished) -> set[str]:
+    """The blocks in which a file sets something: what it leaves unsaid there stays as the program has it, and differs from nothing."""
+    return {name.rpartition(".")[0] for name in run.manifest["origins"] if "." in name}
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

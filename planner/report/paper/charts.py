@@ -37,7 +37,14 @@ class Picture:
 
 
 def lines_chart(
-    title: str, table: PackTable, years: Sequence[str], lines: Mapping[str, Sequence[Any]], kind: Kind, height_cm: float = 4.2
+    title: str,
+    table: PackTable,
+    years: Sequence[str],
+    lines: Mapping[str, Sequence[Any]],
+    kind: Kind,
+    height_cm: float = 4.2,
+    *,
+    more: bool = False,
 ) -> Picture:
     """A line for each name over the years, the scale from 0, each line named at its end.
 
@@ -68,7 +75,7 @@ def lines_chart(
     said = "; ".join(
         f"{name}: {show(values[0], kind)} in {years[0]}, {show(values[-1], kind)} in {years[-1]}" for name, values in kept.items()
     )
-    left = " Other lines are in the table only." if len(lines) > len(kept) else ""
+    left = " Other lines are in the table only." if more or len(lines) > len(kept) else ""
     return Picture(buffer.getvalue(), title, f"Line chart. {title}. {said}.", f"{table.measure}. Table {table.name}.{left}", height_cm)
 
 

@@ -19,6 +19,11 @@ LEAST_APART, SHARE_APART = 0.5, 0.01
 """Two plans leave as many children waiting if they differ by no more child-years than this, or by no more than this share of the fewest."""
 
 
+def _few(figures: Figures, most: int) -> int:
+    """So many where scenarios are few; two where they are many, so that the paper keeps to its two pages."""
+    return most if len(figures.pack.scenarios) <= MOST_SCENARIOS else min(most, 2)
+
+
 def _measure(figures: Figures, *words: str) -> dict[str, Any] | None:
     """The first row of the side-by-side results whose measure holds all these words."""
     return next((row for row in figures.rows(SIDE) if all(word in str(row["measure"]).lower() for word in words)), None)
@@ -56,7 +61,7 @@ def _least(figures: Figures, names: list[str], cost: dict[str, float]) -> list[s
     if not known:
         return names
     first = min(known, key=lambda name: cost[name])
-    return [name for name in known if cost[name] == cost[first] or _alike(figures, first, name)]
+    return [first, *(name for name in known if name != first and (cost[name] == cost[first] or _alike(figures, first, name)))]
 
 
 def _alike(figures: Figures, one: str, other: str) -> bool:
@@ -99,7 +104,11 @@ def asked(figures: Figures) -> list[Said]:
 
 def summary(figures: Figures) -> list[Said]:
     """The executive summary: the findings, then deficit and waiting of every scenario."""
-    said = [Said(str(row["text"]).rstrip(".") + ".", ("findings",)) for row in figures.rows("findings")[:MOST_FINDINGS] if "text" in row]
+    said = [
+        Said(str(row["text"]).rstrip(".") + ".", ("findings",))
+        for row in figures.rows("findings")[: _few(figures, MOST_FINDINGS)]
+        if "text" in row
+    ]
     for words, start in ((("cost", "present value"), "Public cost, present value"), (("deficit",), "Deficit of the grant at the end"), (("waiting",), "Child-years waiting")):  # fmt: skip
         row = _measure(figures, *words)
         if row is not None:
@@ -143,8 +152,8 @@ def differences(figures: Figures) -> list[Said]:
     """What differs in the inputs."""
     titles = figures.titles()
     rows = figures.rows("input_differences")
-    said = [Said(f"{titles.get(str(row['scenario']), str(row['scenario']))}: {_setting(str(row['setting']))} is {_words(str(row['value']))} (base: {_words(str(row['base_value']))}).", ("input_differences",)) for row in rows[:MOST_DIFFERENCES]]  # fmt: skip
-    if len(rows) > MOST_DIFFERENCES:
+    said = [Said(f"{titles.get(str(row['scenario']), str(row['scenario']))}: {_setting(str(row['setting']))} is {_words(str(row['value']))} (base: {_words(str(row['base_value']))}).", ("input_differences",)) for row in rows[: _few(figures, MOST_DIFFERENCES)]]  # fmt: skip
+    if len(rows) > _few(figures, MOST_DIFFERENCES):
         said.append(Said("Other settings differ too; they are in the table.", ("input_differences",)))
     return said
 
@@ -215,7 +224,7 @@ def money(figures: Figures) -> list[Said]:
     said = []
     titles = figures.titles()
     base = titles[figures.pack.scenarios[0]]
-    for scenario in _shown_first(figures)[1:MOST_SCENARIOS]:
+    for scenario in _shown_first(figures)[1 : 1 + _few(figures, MOST_SCENARIOS - 1)]:
         rows = figures.rows("bridge", scenario=scenario)
         total = [row for row in rows if str(row["cause"]) == "Total"]
         parts = [row for row in rows if str(row["cause"]) != "Total" and is_number(row["change_gbp"])]
@@ -242,10 +251,12 @@ def _compared(figures: Figures, name: str, title: str) -> Picture | None:
     by_year = {str(row[column]): row for row in rows}
     titles = figures.titles()
     names = [scenario for scenario in _shown_first(figures) if scenario in table.frame.columns]
+    names = names[:MOST_SCENARIOS] if len(names) > MOST_SCENARIOS + 1 else names
     lines = {titles[scenario]: [by_year[year][scenario] if year in by_year else None for year in years] for scenario in names}
     if not any(is_number(value) for values in lines.values() for value in values):
         return None
-    return lines_chart(title, table, years, lines, table.column(names[0]).kind)
+    left = len(names) < len([one for one in figures.pack.scenarios if one in table.frame.columns])
+    return lines_chart(title, table, years, lines, table.column(names[0]).kind, more=left)
 
 
 def risks(figures: Figures) -> list[Said]:
@@ -253,7 +264,7 @@ def risks(figures: Figures) -> list[Said]:
     said = [
         Said(str(row["text"]), ("findings",))
         for row in figures.rows("findings")[MOST_FINDINGS:]
-        if "no clear difference" in str(row.get("text"))
+        if "no clear difference" in str(row.get("text")) and len(figures.pack.scenarios) <= MOST_SCENARIOS
     ][:2]
     row = _measure(figures, "gap")
     known = {} if row is None else {name: value for name, value in row.items() if name not in figures.pack.scenarios or is_number(value)}
@@ -270,7 +281,7 @@ def equality(figures: Figures) -> list[Said]:
         if not figures.has(name) or "waiting" not in figures.pack.table(name).frame.columns:
             continue
         parts = []
-        for scenario in figures.pack.scenarios:
+        for scenario in _shown_first(figures)[:MOST_SCENARIOS]:
             worst = largest(
                 [row for row in figures.rows(name, scenario=scenario) if str(row.get(label)) != figures.pack.table(name).total], "waiting"
             )
