@@ -100,7 +100,10 @@ def children_are_where_they_can_be(tables: Tables, problems: Problems) -> None:
     may = set(tables["band_provision"][["band", "phase", "provision_type"]].itertuples(index=False, name=None))
     for column, of_unit in (("phase", "phases"), ("need", "needs")):
         takes = stock["unit"].map(units[of_unit])
-        bad = [value not in allowed and allowed not in ("*", ("*",)) for value, allowed in zip(stock[column].tolist(), takes.tolist(), strict=True)]
+        bad = [
+            value not in allowed and allowed not in ("*", ("*",))
+            for value, allowed in zip(stock[column].tolist(), takes.tolist(), strict=True)
+        ]
         for row in stock[np.array(bad, dtype=bool)].head(20).to_dict("records"):
             problems.add(
                 "stock.csv",

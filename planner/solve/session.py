@@ -66,7 +66,9 @@ class Session:
         self.highs: Any = highs_arrays.open_relaxed(self.task)
         self.count = task.program.column_count
 
-    def minimise(self, costs: Floats, seconds: float, *, primal: bool = False, anew: bool = False) -> tuple[Floats | None, float | None, bool]:
+    def minimise(
+        self, costs: Floats, seconds: float, *, primal: bool = False, anew: bool = False
+    ) -> tuple[Floats | None, float | None, bool]:
         """Values, objective and whether it is proven, for costs already scaled.
 
         ``primal`` starts from the last answer, which stays possible when only the costs change; it can be stopped with what it has.
@@ -227,7 +229,7 @@ def search_both(
     if not task.choices.any():
         best = best if best is not None else relaxed
     else:
-        best = best if best is not None else best_rounding(task, session, relaxed, weighted, most_openings, seconds)
+        best = best if best is not None else best_rounding(task, session, relaxed, weighted, most_openings, seconds, bound)
         if best is not None and bound is not None:
             best = _moved(task, session, best, weighted, bound, cost, started, seconds, stop)
         left = seconds - (time.perf_counter() - started)
@@ -312,8 +314,13 @@ def allocated(session: Session, held: Floats, weighted: Floats, seconds: float) 
     return values
 
 
-def best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float) -> Floats | None:
-    """The best plan from a few ways of rounding the linear program's openings, each with its exact allocation."""
+def best_rounding(
+    task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float, bound: float | None = None
+) -> Floats | None:
+    """The best plan from a few ways of rounding the linear program's openings, each with its exact allocation.
+
+    One that is within the gap asked for of the ``bound`` is enough.
+    """
     best: Floats | None = None
     tried: list[bytes] = []
     for threshold in (*ROUNDING, NOTHING_OPENS):
@@ -327,6 +334,8 @@ def best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Float
         values = allocated(session, held, weighted, seconds)
         if values is not None and (best is None or float(weighted @ values) < float(weighted @ best)):
             best = values
+        if best is not None and bound is not None and float(weighted @ best) - bound <= INSIDE * room(task, best):
+            break
     return best
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from planner.report.charts.style import BLUE, DARK, GREY, LOOKS, MID_GREY, NOTE, frame, house_style
 

@@ -182,13 +182,15 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-OLD_FUNCTIONS: Final = frozenset(("ABS", "AND", "COUNTIF", "IF", "INDEX", "MATCH", "MAX", "MIN", "OR", "ROUND", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT"))
+OLD_FUNCTIONS: Final = frozenset(
+    ("ABS", "AND", "COUNTIF", "IF", "INDEX", "MATCH", "MAX", "MIN", "OR", "ROUND", "SUM", "SUMIF", "SUMIFS", "SUMPRODUCT")
+)
 """Functions that every spreadsheet program knows by this name alone."""
 
 _CALLED: Final = re.compile(r"([A-Za-z_.]+)\(")
 
 
-class FormulaSheet(Worksheet):
+class FormulaSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     """A sheet of very many formulas: one that calls old functions only is not searched for each of the thirty newer ones."""
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
