@@ -117,6 +117,7 @@ def test_an_uplift_of_capital_costs_what_it_says(run: RunResult) -> None:
         assert spent == pytest.approx(pounds * 1.24 * 1.03 ** opens[option]), option
 
 
+@pytest.mark.usefixtures("without_pictures")
 @pytest.mark.parametrize("years", [1, 2])
 def test_a_county_that_pays_for_nothing_but_journeys_ties_too(years: int, tmp_path: Path) -> None:
     """Nothing paid by the high needs block and nothing that opens: the workbook has its sheets, and every check holds."""

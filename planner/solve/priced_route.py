@@ -11,7 +11,7 @@ from planner.errors import SolveError
 from planner.model.program import Aim
 from planner.solve.levels import USED, Guess, better, called, descend, floor, part_task, sharpen
 from planner.solve.part import Flags, Part, in_play, take_part
-from planner.solve.session import WAITING_GBP, Relaxed, Session, allocated, best_rounding, cheaper, room, weighted_costs
+from planner.solve.session import INSIDE, WAITING_GBP, Relaxed, Session, allocated, best_rounding, cheaper, room, weighted_costs
 from planner.solve.task import Floats, Progress, Task
 
 SHARP, SHARP_WITHIN = 1, 0.1
@@ -98,9 +98,15 @@ def first_plan(
             best = front.part.lift(found)
         front, values = widen(front, task, best[front.part.columns], costs, seconds)
         best = front.part.lift(values)
-        if not choices:
+        if not choices or _enough(front, costs, values):
             break
     return front, None if best is None else best[front.part.columns]
+
+
+def _enough(front: Front, costs: Floats, plan: Floats) -> bool:
+    """Whether a plan over the part is so far inside the gap asked for that no other is looked for."""
+    bound = front.relaxed.bound
+    return bound is not None and float(costs[front.part.columns] @ plan) - bound <= INSIDE * room(front.task, plan)
 
 
 def _openings(front: Front, costs: Floats, most_openings: int | None, seconds: float, openings: Floats | None) -> Floats | None:
@@ -110,7 +116,7 @@ def _openings(front: Front, costs: Floats, most_openings: int | None, seconds: f
         given is not None and bound is not None and float(costs @ given) - bound <= room(front.task, given)
     ):
         return given
-    return cheaper(costs, given, best_rounding(front.task, session, front.relaxed.values, costs, most_openings, seconds))
+    return cheaper(costs, given, best_rounding(front.task, session, front.relaxed.values, costs, most_openings, seconds, bound))
 
 
 def widen(front: Front, task: Task, plan: Floats, costs: Floats, seconds: float) -> tuple[Front, Floats]:

@@ -241,7 +241,7 @@ def search_both(
     if not task.choices.any():
         best = best if best is not None else relaxed
     else:
-        best = best if best is not None else best_rounding(task, session, relaxed, weighted, most_openings, seconds)
+        best = best if best is not None else best_rounding(task, session, relaxed, weighted, most_openings, seconds, bound)
         if best is not None and bound is not None:
             best = _moved(task, session, best, weighted, bound, cost, started, seconds, stop)
         left = seconds - (time.perf_counter() - started)
@@ -326,8 +326,13 @@ def allocated(session: Session, held: Floats, weighted: Floats, seconds: float) 
     return values
 
 
-def best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float) -> Floats | None:
-    """The best plan from a few ways of rounding the linear program's openings, each with its exact allocation."""
+def best_rounding(
+    task: Task, session: Session, relaxed: Floats, weighted: Floats, most: int | None, seconds: float, bound: float | None = None
+) -> Floats | None:
+    """The best plan from a few ways of rounding the linear program's openings, each with its exact allocation.
+
+    One that is within the gap asked for of the ``bound`` is enough.
+    """
     best: Floats | None = None
     tried: list[bytes] = []
     for threshold in (*ROUNDING, NOTHING_OPENS):
@@ -341,6 +346,8 @@ def best_rounding(task: Task, session: Session, relaxed: Floats, weighted: Float
         values = allocated(session, held, weighted, seconds)
         if values is not None and (best is None or float(weighted @ values) < float(weighted @ best)):
             best = values
+        if best is not None and bound is not None and float(weighted @ best) - bound <= INSIDE * room(task, best):
+            break
     return best
 
 

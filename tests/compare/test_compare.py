@@ -100,6 +100,7 @@ def test_unlike_runs_are_refused_with_the_reason(runs: Path, tmp_path: Path, cha
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_other_lengths_are_refused_or_cut_to_the_years_that_both_plan(runs: Path, tmp_path: Path) -> None:
     text = (runs / "scenarios" / "tiny.yaml").read_text(encoding="utf-8")
     years = int(next(line.split(":")[1].split("#")[0] for line in text.splitlines() if line.startswith("years:")))
@@ -133,6 +134,7 @@ def test_the_command_compares_and_says_the_answer(runs: Path, tmp_path: Path, ca
     assert "Cheapest:" in printed.err and "Waiting, child-years:" in printed.err
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_several_scenarios_in_one_run_are_compared_at_once(runs: Path, tmp_path: Path) -> None:
     scenarios = [str(runs / "scenarios" / f"{name}.yaml") for name in ("tiny", "dear")]
     assert main(["run", *scenarios, "--data", str(runs / "data"), "--out", str(tmp_path)]) in (0, 7)

@@ -190,7 +190,7 @@ OLD_FUNCTIONS: Final = frozenset(
 _CALLED: Final = re.compile(r"([A-Za-z_.]+)\(")
 
 
-class FormulaSheet(Worksheet):
+class FormulaSheet(Worksheet):  # type: ignore[misc]  # the library has no types
     """A sheet of very many formulas: one that calls old functions only is not searched for each of the thirty newer ones."""
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
