@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any, Final
 
-from planner.county.specs import Column
+from planner.county.columns import Column
 from planner.errors import as_number, digits, nearest
 from planner.names import Year
 from planner.scenario.messages import as_year

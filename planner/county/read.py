@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from planner.county.cells import clean
+from planner.county.columns import TableSpec
 from planner.county.county import County
 from planner.county.rates_book import read_rates
 from planner.county.rules import check_rules, complete_band_mix
-from planner.county.specs import SPECS, TableSpec
+from planner.county.specs import SPECS
 from planner.county.table import LINE, changed_by_a_spreadsheet, read_bytes, read_table
 from planner.errors import Problems, nearest
 

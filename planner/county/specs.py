@@ -5,75 +5,11 @@ The reader, the checks and the data dictionary all work from these specs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from planner.county.columns import QUALITY, SOURCE, Column, TableSpec, area, band, need, phase
+from planner.county.specs_history import HISTORY
 from planner.names import NEEDS, OPTION_KINDS, PHASE_AGES, PHASES, PROVISION_TYPES, SITUATIONS
-
-Kind = Literal["text", "number", "whole", "yes_no", "choice", "list", "year"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name, what kind of value it holds, its unit, its bounds and its meaning.
-
-    ``blank`` says what an empty cell means; without it an empty cell is a fault. A column that
-    ``may_be_missing`` may be left out of the file: every cell is then empty. A ``list`` holds
-    values separated by ``|``. ``any_of`` names the values allowed, ``refers_to`` a ``table.column``
-    that must hold the value, and ``star`` allows ``*`` for "every".
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    unit: str = ""
-    least: float | None = None
-    most: float | None = None
-    blank: str | None = None
-    may_be_missing: bool = False
-    any_of: tuple[str, ...] = ()
-    refers_to: str = ""
-    star: bool = False
-
-
-@dataclass(frozen=True)
-class TableSpec:
-    """One table: its file, what a row is, the columns that identify a row, its columns, and how many rows it may have."""
-
-    name: str
-    row: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    optional: bool = False
-    most_rows: int = 250_000
-
-    @property
-    def file(self) -> str:
-        """The file name of the table inside the county's folder."""
-        return f"{self.name}.csv"
-
-
-def _area(star: bool = False) -> Column:
-    return Column("area", "text", "Area, as in areas.csv", refers_to="areas.area", star=star)
-
-
-def _need(star: bool = True) -> Column:
-    return Column("need", "choice", "Primary need", any_of=NEEDS, star=star)
-
-
-def _phase(star: bool = True) -> Column:
-    return Column("phase", "choice", "Phase of education", any_of=PHASES, star=star)
-
-
-def _band(star: bool = True) -> Column:
-    return Column("band", "text", "Band of support", refers_to="bands.band", star=star)
-
-
-_SOURCE = Column("source", "text", "Where the figure comes from, or the word assumption")
-_QUALITY = Column("quality", "choice", "How far the figure can be trusted", any_of=("red", "amber", "green"))
-
-HISTORY_MEASURES: Final = ("held", "new", "ceased", "moved_away")
-"""What a published count of EHCPs counts."""
 
 SMALL_AREA_AGES: Final = tuple((f"aged_{first}_{last}", first, last) for first, last in PHASE_AGES.values())
 """The columns of children by age in small_areas.csv, one a phase in order: name, first age, last age."""
@@ -92,7 +28,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("northing_m", "number", "Northing of that centre", "metres, EPSG:27700", 1_000, 1_300_000),
             Column("rural_urban", "choice", "Whether the area is mostly urban or rural", any_of=("urban", "rural")),
             Column("secondary_from_age", "whole", "Age in January from which its children count as secondary", "years", 8, 14, "11", True),
-            _SOURCE,
+            SOURCE,
         ),
     ),
     TableSpec(
@@ -100,7 +36,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
         "children of one age who live in one area in January of the base year",
         ("area", "age"),
         (
-            _area(),
+            area(),
             Column("age", "whole", "Age in January", "years", 0, 25),
             Column("children", "number", "Children and young people of that age", "children", 0),
         ),
@@ -112,7 +48,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
         (
             Column("small_area", "text", "Code of the small area (LSOA 2011 code in the county that ships)"),
             Column("small_area_name", "text", "Name of the small area"),
-            _area(),
+            area(),
             Column("easting_m", "number", "Easting of its centre", "metres, EPSG:27700", 1_000, 700_000),
             Column("northing_m", "number", "Northing of its centre", "metres, EPSG:27700", 1_000, 1_300_000),
             Column("rural_urban", "choice", "Whether the small area is mostly urban or rural", any_of=("urban", "rural")),
@@ -120,7 +56,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
                 Column(column, "number", f"Children aged {first} to {last} in January of the base year", "children", 0)
                 for column, first, last in SMALL_AREA_AGES
             ),
-            _SOURCE,
+            SOURCE,
         ),
         optional=True,
     ),
@@ -147,7 +83,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
         "band_provision",
         "a provision type that may meet the needs of a child in a band and phase",
         ("band", "phase", "provision_type"),
-        (_band(star=False), _phase(star=False), Column("provision_type", "choice", "Provision type", any_of=PROVISION_TYPES)),
+        (band(star=False), phase(star=False), Column("provision_type", "choice", "Provision type", any_of=PROVISION_TYPES)),
     ),
     TableSpec(
         "units",
@@ -195,8 +131,8 @@ SPECS: Final[tuple[TableSpec, ...]] = (
                 any_of=("maintained", "academy", "independent", "college", "council"),
             ),
             Column("illustrative", "yes_no", "Whether the unit is made up to stand for a possible host"),
-            _SOURCE,
-            _QUALITY,
+            SOURCE,
+            QUALITY,
         ),
     ),
     TableSpec(
@@ -205,7 +141,7 @@ SPECS: Final[tuple[TableSpec, ...]] = (
         ("unit", "phase"),
         (
             Column("unit", "text", "Unit", refers_to="units.unit"),
-            _phase(star=False),
+            phase(star=False),
             Column("places", "number", "Places for that phase", "places", 0, 100_000),
         ),
         optional=True,
@@ -215,10 +151,10 @@ SPECS: Final[tuple[TableSpec, ...]] = (
         "children with an EHCP in January of the base year, by where they live and where they are",
         ("area", "need", "phase", "band", "unit"),
         (
-            _area(),
-            _need(star=False),
-            _phase(star=False),
-            _band(star=False),
+            area(),
+            need(star=False),
+            phase(star=False),
+            band(star=False),
             Column("unit", "text", "Unit they are in", refers_to="units.unit"),
             Column(
                 "children", "number", "Children expected there (published totals spread over areas, so not whole numbers)", "children", 0
@@ -230,39 +166,39 @@ SPECS: Final[tuple[TableSpec, ...]] = (
         "children who come to hold an EHCP in the base year, by need and phase",
         ("need", "phase"),
         (
-            _need(star=False),
-            _phase(star=False),
+            need(star=False),
+            phase(star=False),
             Column("new_ehcps", "number", "New EHCPs in a year", "children a year", 0),
             Column("arrivals", "number", "Children who arrive from elsewhere with an EHCP in a year", "children a year", 0),
-            _SOURCE,
+            SOURCE,
         ),
     ),
     TableSpec(
         "band_mix",
         "share of children entering with a need and phase who are in a band (a band not listed for a need and phase that are has none)",
         ("need", "phase", "band"),
-        (_need(), _phase(), _band(star=False), Column("share", "number", "Share of those who enter", "share", 0, 1), _SOURCE),
+        (need(), phase(), band(star=False), Column("share", "number", "Share of those who enter", "share", 0, 1), SOURCE),
     ),
     TableSpec(
         "transitions",
         "what happens in a year to a child who holds an EHCP",
         ("need", "phase", "band", "provision_type"),
         (
-            _need(),
-            _phase(),
-            _band(),
+            need(),
+            phase(),
+            band(),
             Column("provision_type", "choice", "Where the child is; waiting for a child with no place", any_of=SITUATIONS, star=True),
             Column("leaves_per_year", "number", "Chance that the EHCP ends or the child moves away", "share a year", 0, 1),
             Column("moves_up_per_year", "number", "Chance of moving up to the next phase", "share a year", 0, 1),
             Column("escalates_per_year", "number", "Chance of escalating to the band above", "share a year", 0, 1),
-            _SOURCE,
+            SOURCE,
         ),
     ),
     TableSpec(
         "sen_support",
         "children on SEN support without an EHCP in the base year",
         ("need", "phase"),
-        (_need(star=False), _phase(star=False), Column("children", "number", "Children on SEN support", "children", 0), _SOURCE),
+        (need(star=False), phase(star=False), Column("children", "number", "Children on SEN support", "children", 0), SOURCE),
     ),
     TableSpec(
         "options",
@@ -295,8 +231,8 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("committed_year", "year", "Academic year in which a committed scheme opens", blank="not committed"),
             Column("committed_blocks", "whole", "Size of a committed scheme", "blocks", 0, 1_000, blank="not committed"),
             Column("illustrative", "yes_no", "Whether the option is made up to stand for a possible scheme"),
-            _SOURCE,
-            _QUALITY,
+            SOURCE,
+            QUALITY,
         ),
     ),
     TableSpec(
@@ -326,41 +262,10 @@ SPECS: Final[tuple[TableSpec, ...]] = (
                 "How firm the figure is",
                 any_of=("stated", "implied", "forecast", "indicative", "outturn", "assumption"),
             ),
-            _SOURCE,
+            SOURCE,
         ),
     ),
-    TableSpec(
-        "ehcp_history",
-        "one published count of EHCPs (a cell not listed beside its total is 0)",
-        ("place", "measure", "year", "first_age", "last_age", "need", "provision_type"),
-        (
-            Column("place", "choice", "The county, or what its small numbers are pulled towards", any_of=("county", "region", "england")),
-            Column("measure", "choice", "held in January; new, ceased or, of those, moved away in the year", any_of=HISTORY_MEASURES),
-            Column("year", "whole", "Year of the January (held), or calendar year", "", 2000, 2100),
-            Column("first_age", "whole", "First age counted; with last_age 25, an age of 0 means all ages", "years", 0, 25),
-            Column("last_age", "whole", "Last age counted", "years", 0, 25),
-            _need(),
-            Column("provision_type", "choice", "Provision type", any_of=PROVISION_TYPES, star=True),
-            Column("children", "number", "Children and young people", "children", 0),
-            _SOURCE,
-        ),
-        optional=True,
-    ),
-    TableSpec(
-        "ehcp_years_held",
-        "children who hold an EHCP in a January by how long they have held it (a cell not listed is 0)",
-        ("place", "january", "least_years", "provision_type"),
-        (
-            Column("place", "choice", "The county, its region or England", any_of=("county", "region", "england")),
-            Column("january", "whole", "Year of the January", "", 2000, 2100),
-            Column("least_years", "whole", "Whole years held, at least; 0 is less than a year", "years", 0, 25),
-            Column("most_years", "whole", "Whole years held, at most; 25 where there is no limit", "years", 0, 25),
-            Column("provision_type", "choice", "Provision type in that January", any_of=PROVISION_TYPES),
-            Column("children", "number", "Children and young people", "children", 0),
-            _SOURCE,
-        ),
-        optional=True,
-    ),
+    *HISTORY,
     TableSpec(
         "assumptions",
         "one assumption that shapes the answer",
@@ -372,9 +277,9 @@ SPECS: Final[tuple[TableSpec, ...]] = (
             Column("low", "text", "Lowest value that is plausible", blank="not estimated"),
             Column("high", "text", "Highest value that is plausible", blank="not estimated"),
             Column("unit", "text", "Unit of the value", blank="no unit"),
-            _SOURCE,
+            SOURCE,
             Column("owner_role", "text", "Role that owns the assumption"),
-            _QUALITY,
+            QUALITY,
             Column("effect", "text", "What changes in the answer if it is wrong"),
         ),
     ),

@@ -11,8 +11,8 @@ from typing import Any, Final
 import pandas as pd
 
 from planner.county.cells import CellError, clean, read_cell
+from planner.county.columns import Column, TableSpec
 from planner.county.personal import ADVICE, personal_header, personal_value
-from planner.county.specs import Column, TableSpec
 from planner.errors import Problems, nearest
 
 MOST_BYTES: Final = 50_000_000

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planner.county.columns import Column, TableSpec
 from planner.county.county import County
-from planner.county.specs import Column, TableSpec
 from planner.county.table import changed_by_a_spreadsheet, read_bytes, read_table
 from planner.errors import InputError, Problem, Problems, nearest
 from planner.scenario.schema import Travel

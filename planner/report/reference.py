@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from planner.county.specs import SPECS, Column
+from planner.county.columns import Column
+from planner.county.specs import SPECS
 from planner.names import LINE_FUND, LINE_TITLES, LINES
 from planner.report.write import write_text
 from planner.scenario.differences import shown
