@@ -371,7 +371,7 @@ def test_a_run_writes_both_pages_to_the_penny(tiny_run: RunResult) -> None:
         "//p[@class='banner']"
     )
     paid = tiny_run.solution.table("ledger_financial_year")["cash_gbp"].sum()
-    table = next(one for one in tree.xpath("//table") if one.xpath("./caption")[0].text.startswith("Cost by fund"))
+    table = next(one for one in tree.xpath("//table") if one.xpath("./caption")[0].text_content().startswith("Cost by fund"))
     assert table.xpath("./thead/tr/th")[-1].text == "Total"
     shown = sum(float(row.xpath("./td[last()]/data/@value")[0]) for row in table.xpath("./tbody/tr"))
     assert shown == pytest.approx(paid, abs=0.005)
