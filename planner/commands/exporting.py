@@ -62,7 +62,7 @@ def _export(arguments: argparse.Namespace) -> int:
         tables, title, notes = _survey(run, by_area=arguments.areas == "district")
     else:
         tables, title, notes = _dsg(run, base)
-    folder = _write(out, name, tables, f"{title}: {run.manifest['facts'].get('county_title', '')}, {run.title}", notes, run)
+    folder = _write(out, name, tables, f"{title}: {run.title}", notes, run)
     sys.stdout.write(f"{folder}\n")
     say(f"  Exact figures for the council and the Department: not for publication. Open {folder / f'{name}_internal.xlsx'}")
     return EXIT_DONE

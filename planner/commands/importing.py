@@ -25,14 +25,14 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     one.add_argument("kind", choices=KIND_WORDS, metavar="KIND", help=", ".join(KIND_WORDS))
     one.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="the files, in any order; sen2 needs edubasealldata beside its modules"
+        "files", nargs="+", type=Path, metavar="FILE", help="the files or a folder of them; sen2 needs edubasealldata beside its modules"
     )
     where = one.add_mutually_exclusive_group(required=True)
     where.add_argument("--county", metavar="NAME", help="write into imported/KIND in this county's folder")
     where.add_argument("--out", type=Path, metavar="FOLDER", help="write into this new folder")
     new = commands.add_parser("new-county", help="make a county's folder from official files")
     new.add_argument("name", metavar="NAME", help="name of the new folder, in small letters with underscores")
-    new.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the files, of any kind and in any order")
+    new.add_argument("files", nargs="+", type=Path, metavar="FILE", help="the files, of any kind and in any order, or a folder of them")
     new.add_argument("--name", dest="title", default="", help="the council's name for people (default: as the files call it)")
     new.add_argument("--high-needs-block", type=float, default=None, metavar="POUNDS", help="high needs block of the base year")
     for command, work in ((one, _import), (new, _new_county)):
@@ -42,6 +42,24 @@ def add(commands: Commands) -> None:
         command.add_argument("--population-year", type=int, default=None, metavar="2022", help="year of the population estimate")
         command.add_argument("--data", type=Path, default=Path("data"), help="folder that holds the counties (default: data)")
         command.set_defaults(work=work)
+
+
+def named_files(given: list[Path]) -> list[Path]:
+    """The files that arguments name: a folder stands for the CSV files in it, a name with ``*`` for what it matches.
+
+    Windows' own command prompt leaves ``*`` to the program.
+    """
+    found: list[Path] = []
+    for path in given:
+        if path.is_dir():
+            found += sorted(each for each in path.iterdir() if each.suffix.lower() == ".csv")
+        elif "*" in path.name and path.parent.is_dir():
+            found += sorted(path.parent.glob(path.name))
+        else:
+            found.append(path)
+    if not found:
+        raise _refuse(", ".join(map(str, given)), "FILE", "no CSV file is there", "official files saved as CSV")
+    return found
 
 
 def _refuse(file: str, where: str, wrong: str, expected: str = "", fix: str = "") -> InputError:
@@ -62,7 +80,9 @@ def _import(arguments: argparse.Namespace) -> int:
     out = arguments.out if arguments.out is not None else arguments.data / arguments.county / "imported" / arguments.kind
     authority = Authority(arguments.la_code or _code_of(arguments), arguments.gss)
     problems = Problems()
-    made = import_kind(arguments.kind, arguments.files, authority, _named(arguments.districts), arguments.population_year, problems)
+    made = import_kind(
+        arguments.kind, named_files(arguments.files), authority, _named(arguments.districts), arguments.population_year, problems
+    )
     problems.raise_if_any()
 
     def write(part: Path) -> None:
@@ -119,7 +139,7 @@ def _new_county(arguments: argparse.Namespace) -> int:
         arguments.name, Authority(arguments.la_code, arguments.gss, arguments.title), arguments.title or arguments.name.replace("_", " ").title(),
         _named(arguments.districts), arguments.high_needs_block, arguments.population_year,
     )  # fmt: skip
-    made = make_county(ask, arguments.files, problems)
+    made = make_county(ask, named_files(arguments.files), problems)
     problems.raise_if_any()
     if made is None:  # pragma: no cover - a county that is not made has a problem
         raise _refuse(arguments.name, "", "nothing was made")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import xlsxwriter
 
 INTERNAL: Final = "INTERNAL: exact figures, not for publication."
-_WIDEST, _PIXELS = 60, 1.15
+_WIDEST, _COVER, _TOP = 60, 100, 2
 
 
 def official_workbook(title: str, notes: Sequence[str], sheets: Mapping[str, tuple[str, pd.DataFrame]], created: str = "") -> bytes:
@@ -28,43 +29,60 @@ def official_workbook(title: str, notes: Sequence[str], sheets: Mapping[str, tup
         buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     book.set_properties({"title": title, "subject": INTERNAL, "created": _created(created)})
-    bold, large, number = (
-        book.add_format(style) for style in ({"bold": True, "text_wrap": True}, {"bold": True, "font_size": 16}, {"num_format": "#,##0"})
-    )
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    cover = book.add_worksheet("Cover")
-    cover.set_column(0, 0, 110)
-    cover.write_string(0, 0, title, large)
-    for line, note in enumerate(notes, start=2):
-        cover.write_string(line, 0, note, bold if note == INTERNAL else wrapped)
-    for number_of, (tab, (heading, table)) in enumerate(sheets.items(), start=1):
-        page = book.add_worksheet(tab)
-        page.write_string(0, 0, f"{heading}. {INTERNAL}", large)
-        columns = [{"header": str(column)} for column in table.columns]
-        page.add_table(
-            2,
-            0,
-            2 + max(len(table), 1),
-            len(columns) - 1,
-            {"name": f"table_{number_of}", "columns": columns, "autofilter": False, "style": None},
-        )
-        for across, column in enumerate(table.columns):
-            page.write_string(2, across, str(column), bold)
-            values = table[column].tolist()
-            for down, value in enumerate(values, start=3):
-                if isinstance(value, int | float) and not isinstance(value, bool):
-                    page.write_number(down, across, value, number)
-                else:
-                    page.write_string(down, across, str(value))
-            longest = max([len(str(column)), *(len(str(value)) for value in values)])
-            page.set_column(across, across, min(longest * _PIXELS + 2, _WIDEST))
-        page.freeze_panes(3, 0)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(2)
+    looks = {
+        "large": book.add_format({"bold": True, "font_size": 16, "text_wrap": True, "valign": "top"}),
+        "bold": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        "text": book.add_format({"text_wrap": True, "valign": "top"}),
+        "plain": book.add_format({"bold": True}),
+        "number": book.add_format({"num_format": "#,##0", "valign": "top"}),
+    }
+    _cover(book.add_worksheet("Cover"), title, notes, looks)
+    for number, (tab, (heading, table)) in enumerate(sheets.items(), start=1):
+        _sheet(book.add_worksheet(tab), number, heading, table, looks)
     book.close()
     return buffer.getvalue()
+
+
+def _cover(page: Any, title: str, notes: Sequence[str], looks: Mapping[str, Any]) -> None:
+    page.set_column(0, 0, _COVER)
+    page.write_string(0, 0, title, looks["large"])
+    page.set_row(0, _height(title, _COVER * 0.6, 22))
+    for line, note in enumerate(notes, start=2):
+        page.write_string(line, 0, note, looks["bold" if note == INTERNAL else "text"])
+        page.set_row(line, _height(note, _COVER, 16))
+    _paper(page)
+
+
+def _sheet(page: Any, number: int, heading: str, table: pd.DataFrame, looks: Mapping[str, Any]) -> None:
+    page.write_string(0, 0, f"{heading}. {INTERNAL}", looks["plain"])
+    columns = [{"header": str(column)} for column in table.columns]
+    options = {"name": f"table_{number}", "columns": columns, "autofilter": False, "style": None}
+    page.add_table(_TOP, 0, _TOP + max(len(table), 1), len(columns) - 1, options)
+    for across, column in enumerate(table.columns):
+        page.write_string(_TOP, across, str(column), looks["bold"])
+        values = table[column].tolist()
+        for down, value in enumerate(values, start=_TOP + 1):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                page.write_number(down, across, value, looks["number"])
+            else:
+                page.write_string(down, across, str(value), looks["text"])
+        longest = max([len(str(column)), *(len(str(value)) for value in values)])
+        page.set_column(across, across, min(longest * 1.15 + 2, _WIDEST))
+    page.freeze_panes(_TOP + 1, 0)
+    page.repeat_rows(_TOP)
+    _paper(page)
+
+
+def _height(text: str, width: float, points: int) -> float:
+    """The height of a row, points, that holds a text wrapped in a column of this width."""
+    return float(points * max(len(textwrap.wrap(text, int(width))), 1))
+
+
+def _paper(page: Any) -> None:
+    """A4 across, as wide as one page."""
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
 
 
 def _created(text: str) -> object:

@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 from planner.cli import main
+from planner.commands.importing import named_files
 from planner.county.build.fitting import round_to_margins, round_two_way
 from planner.county.importers.findings import Findings
 from planner.county.new.margins import agree
 from planner.county.new.template import COPIED, shares, template_table, template_text
 from planner.county.read import read_county
+from planner.errors import InputError
 from planner.run import run_scenario
 from tests.county import official_files as files
 
@@ -23,7 +25,18 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new")
     paths = files.all_files(folder / "files")
     (folder / "data").mkdir()
-    words = ["new-county", "upland", *map(str, paths), "--la-code", files.LA, "--name", "Upland County", "--data", str(folder / "data")]
+    assert len(paths) == len(list((folder / "files").iterdir()))
+    words = [
+        "new-county",
+        "upland",
+        str(folder / "files"),
+        "--la-code",
+        files.LA,
+        "--name",
+        "Upland County",
+        "--data",
+        str(folder / "data"),
+    ]
     assert main(words) == 0
     return folder / "data"
 
@@ -135,6 +148,15 @@ def test_import_writes_into_the_counties_folder_once(data: Path, tmp_path: Path,
     assert main(words) == 2 and "nothing is written over it" in capsys.readouterr().err
     assert main(["import", "ehcp", str(path), "--county", "upland", "--data", str(data)]) == 2
     assert "a file is of the kind schools" in capsys.readouterr().err
+
+
+def test_a_star_and_a_folder_stand_for_files(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.CSV", "c.txt"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [path.name for path in named_files([tmp_path])] == ["a.csv", "b.CSV"]
+    assert [path.name for path in named_files([tmp_path / "*.txt"])] == ["c.txt"]
+    with pytest.raises(InputError, match="no CSV file is there"):
+        named_files([tmp_path / "*.ods"])
 
 
 def test_the_template_is_complete_and_has_sources() -> None:
