@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import DisclosureError, InputError, PlannerError, Problem, SolveError, WriteError
+from planner.errors import DisclosureError, InputError, PlannerError, Problem, SolveError, WriteError, printable
 
 if TYPE_CHECKING:
     from planner.solve.task import Progress
@@ -44,7 +44,7 @@ def add_data(command: argparse.ArgumentParser) -> None:
 
 def say(text: str) -> None:
     """One line on the error stream, at once."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write("\n".join(printable(line) for line in text.split("\n")) + "\n")
     sys.stderr.flush()
 
 

@@ -29,6 +29,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     part = path.with_name(f".{path.name}.part")
     try:
+        part.unlink(missing_ok=True)
         with part.open("wb") as handle:
             handle.write(data)
             handle.flush()
@@ -95,6 +96,10 @@ def begin_folder(target: Path) -> Path:
 
     """
     part = target.with_name(f".{target.name}.part-{os.getpid()}")
+    if target.is_symlink() or part.is_symlink():
+        raise WriteError(
+            f"{target if target.is_symlink() else part} is a link to another place. Delete the link, or give another folder with --out."
+        )
     try:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
