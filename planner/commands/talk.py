@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.errors import DisclosureError, InputError, PlannerError, Problem, SolveError, WriteError
+from planner.errors import DisclosureError, InputError, PlannerError, Problem, SolveError, WriteError, printable
 
 if TYPE_CHECKING:
     from planner.solve.task import Progress
@@ -66,7 +66,7 @@ def tell_json(data: object) -> None:
 
 def say(text: str) -> None:
     """One line on the error stream, at once."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write("\n".join(printable(line) for line in text.split("\n")) + "\n")
     sys.stderr.flush()
 
 

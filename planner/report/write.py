@@ -32,6 +32,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     part = path.with_name(f".{path.name}.part")
     try:
+        part.unlink(missing_ok=True)
         with part.open("wb") as handle:
             handle.write(data)
             handle.flush()
@@ -93,4 +94,4 @@ def _exact(value: float) -> str:
     return repr(float(np.float64(value)))
 
 
-__all__ = ["MARK", "begin_folder", "finish_folder", "internal_folder", "safe_text", "write_bytes", "write_table", "write_text"]
+__all__ = ["MARK", "begin_folder", "finish_folder", "internal_folder", "safe_markdown", "safe_text", "write_bytes", "write_table", "write_text"]

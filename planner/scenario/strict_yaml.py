@@ -243,4 +243,5 @@ def read_yaml(path: Path, shown: str, problems: Problems) -> YamlFile:
         problems.add(shown, "", "the file holds no settings", line=1, expected="lines of the form 'name: value'")
         raise InputError(problems.found)
     reader = _Reader(shown, problems)
-    return YamlFile(reader.read(node, ""), reader.marks)
+    data = reader.read(node, "")
+    return YamlFile(data if isinstance(data, dict) else {}, reader.marks)

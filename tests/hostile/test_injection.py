@@ -62,8 +62,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     scenario = folder / "scenarios" / "mine.yaml"
     scenario.parent.mkdir()
     text = TINY.read_text(encoding="utf-8").replace("title: A tiny county", "title: '=1+1</title><script>alert(1)</script>'")
-    text = text.replace("description: Two", "description: '[x](javascript:alert(1)) <img src=x onerror=alert(1)> $\\frac{$ Two").replace("by hand.", "by hand.'")
-    groups = "  need_groups: {'<script>alert(2)</script>': [ASD, SPLD, MLD, SLD, PMLD, SLCN, HI], '=2+2': [SEMH, VI, MSI, PD, DS, OTH, NSA]}\n"
+    text = text.replace("description: Two", "description: '[x](javascript:alert(1)) <img src=x onerror=alert(1)> $\\frac{$ Two").replace(
+        "by hand.", "by hand.'"
+    )
+    groups = (
+        "  need_groups: {'<script>alert(2)</script>': [ASD, SPLD, MLD, SLD, PMLD, SLCN, HI], '=2+2': [SEMH, VI, MSI, PD, DS, OTH, NSA]}\n"
+    )
     scenario.write_text(text.replace("  areas: area\n", "  areas: area\n" + groups), encoding="utf-8")
     before = sorted(path for path in folder.rglob("*") if "out" not in path.parts)
     result = run_scenario(scenario, folder / "data", folder / "out")
@@ -112,7 +116,9 @@ def test_no_cell_of_a_workbook_is_a_formula_from_a_name(hostile: RunResult) -> N
                     seen += said.startswith("=") and cell.data_type == "s"
                     if cell.data_type == "f":
                         assert path.name == "finance.xlsx", (sheet.title, cell.coordinate, said)
-                        assert not any(word in said for word in ("cmd", "HYPERLINK(\"http", "WEBSERVICE", "IMPORT", "DDE", "=1+1", "=2+2")), said
+                        assert not any(
+                            word in said for word in ("cmd", 'HYPERLINK("http', "WEBSERVICE", "IMPORT", "DDE", "=1+1", "=2+2")
+                        ), said
                     if cell.hyperlink is not None:
                         assert not cell.hyperlink.target, "links lead inside the workbook only"
         with zipfile.ZipFile(path) as parts:
@@ -160,7 +166,9 @@ def test_a_briefing_holds_no_fields_and_no_links(hostile: RunResult) -> None:
                 if name.endswith((".xml", ".rels")):
                     tree = etree.fromstring(parts.read(name), etree.XMLParser(resolve_entities=False))
                     tags = {etree.QName(node).localname for node in tree.iter() if isinstance(node.tag, str)}
-                    fields = {str(node.text) for node in tree.iter() if isinstance(node.tag, str) and etree.QName(node).localname == "instrText"}
+                    fields = {
+                        str(node.text) for node in tree.iter() if isinstance(node.tag, str) and etree.QName(node).localname == "instrText"
+                    }
                     assert not {"object", "OLEObject", "altChunk"} & tags, name
                     assert all(word.split()[0] in ("PAGE", "NUMPAGES", "TOC") for word in fields if word.strip()), fields
                     assert b'TargetMode="External"' not in parts.read(name), name
@@ -177,7 +185,9 @@ def test_no_text_holds_hidden_signs(hostile: RunResult) -> None:
     for path in hostile.folder.rglob("*"):
         if path.suffix in (".csv", ".html", ".svg", ".md", ".json"):
             with path.open(encoding="utf-8-sig", newline="") as handle:
-                hidden = {letter for letter in handle.read() if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp")} - set("\r\n\t\u00ad")
+                hidden = {letter for letter in handle.read() if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp")} - set(
+                    "\r\n\t\u00ad"
+                )
             assert not hidden, (path.name, hidden)
     json.loads((hostile.folder / "manifest.json").read_text(encoding="utf-8"))
 
