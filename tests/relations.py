@@ -158,6 +158,47 @@ def tighter_travel_limit(small: Small, pick: int) -> str | None:
     return never_less(least(small), least(tight), "with a tighter travel limit")
 
 
+def tighter_money_limit(small: Small, pick: int) -> str | None:
+    """A tighter limit on capital or on the high needs block, at its price, never makes the best plan cheaper."""
+    name = ("capital_gbp_by_year", "high_needs_gbp_by_year")[pick % 2]
+    loose, tight = 60_000.0, (0.0, 20_000.0, 50_000.0)[pick // 2 % 3]
+    plans = [small.with_keys(limits={name: {"2025/26": limit}}) for limit in (loose, tight)]
+    return never_less(least(plans[0]), least(plans[1]), f"with a limit of £{tight:,.0f} in place of £{loose:,.0f} on {name}")
+
+
+def fewer_openings(small: Small, pick: int) -> str | None:
+    """Fewer openings allowed in a year never make the best plan cheaper."""
+    many, few = ((None, 1), (None, 0), (2, 1), (1, 0))[pick % 4]
+    plans = [small.with_keys(options={"most_openings_per_year": most}) for most in (many, few)]
+    return never_less(least(plans[0]), least(plans[1]), f"with at most {few} openings a year in place of {many}")
+
+
+def offering_more(small: Small, pick: int) -> str | None:
+    """One option more on offer never makes the best plan cost more."""
+    options = small.keys["options"]
+    option = _one_of([name for name in options["offer"] if name not in options.get("fixed", {})], pick)
+    left = [name for name in options["offer"] if name != option]
+    return never_less(least(small), least(small.with_keys(options={"offer": left})), f"without {option} on offer")
+
+
+def deciding(small: Small, pick: int) -> str | None:
+    """An option that is decided, where it was on offer, never makes the best plan cheaper.
+
+    Decided options do not count among the openings of a year, so that these are not limited here.
+    """
+    small = small.with_keys(options={"most_openings_per_year": None})
+    table = small.case.programme.options
+    free = table[~table["decided"] & (table["requires"] == "") & (table["earliest"] <= small.scenario.years) & (table["most_blocks"] > 0)]
+    option = _one_of(sorted(free["option"]), pick)
+    row = free[free["option"] == option].iloc[0]
+    year = str(small.case.demand.years[int(row["earliest"])])
+    fixed = {**small.keys["options"].get("fixed", {}), option: {"year": year}}
+    groups = table.set_index("option")["exclusive_group"]
+    if groups[option] and any(groups.get(other) == groups[option] for other in fixed if other != option):
+        raise NotHereError
+    return never_less(least(small), least(small.with_keys(options={"fixed": fixed})), f"with {option} decided for {year}")
+
+
 def _renamed(small: Small, names: Callable[[str], str]) -> Small:
     text = {
         "areas": ("area", "area_name", "district", "planning_area"), "population": ("area",), "stock": ("area", "unit"),
@@ -402,7 +443,7 @@ def never_falls(small: Small, _: int) -> str | None:
 RELATIONS: Final[dict[str, Callable[[Small, int], str | None]]] = {
     relation.__name__: relation
     for relation in (
-        one_more_place, one_more_place_in_order, tighter_travel_limit, renaming, reordering, splitting, scaling_prices,
+        one_more_place, one_more_place_in_order, tighter_travel_limit, tighter_money_limit, fewer_openings, offering_more, deciding, renaming, reordering, splitting, scaling_prices,
         early_help_without_effect, early_help_free_and_useless, longer_horizon, raising_one_price, dropping_an_unused_option,
         no_children, no_discount, a_year_without_children, a_dearer_twin, check_passes, never_falls,
     )
