@@ -214,7 +214,9 @@ def test_ranges_come_from_the_scenario_then_the_county_then_the_program(tmp_path
     assert table.loc["effect", "value"] == "0.5"
     assert "demand.early_help.effect" not in table.index, "an assumption stands once"
     assert table.loc["demand.early_help.most_avoidable_share", "source"] == "helped.yaml, line 4"
-    (tiny / "assumption_register.csv").write_text("\n".join(register).replace("arrivals_factor", "arivals_factor").replace("-02", "-33"), encoding="utf-8")
+    (tiny / "assumption_register.csv").write_text(
+        "\n".join(register).replace("arrivals_factor", "arivals_factor").replace("-02", "-33"), encoding="utf-8"
+    )
     with pytest.raises(InputError) as failed:
         read_county(tiny)
     assert "Did you mean 'demand.arrivals_factor'?" in str(failed.value) and "'2026-11-33' is not a day" in str(failed.value)

@@ -43,7 +43,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.copytree(COUNTIES, folder / "data")
     text = TINY.read_text(encoding="utf-8").replace("offer: [resource_centre, contact_base, expand_special]", "offer: []")
     (folder / "scenarios" / "baseline.yaml").write_text(text, encoding="utf-8")
-    (folder / "scenarios" / "contact_bases.yaml").write_text("extends: baseline.yaml\ntitle: Contact bases\noptions: {offer: [contact_base]}\n", encoding="utf-8")
+    (folder / "scenarios" / "contact_bases.yaml").write_text(
+        "extends: baseline.yaml\ntitle: Contact bases\noptions: {offer: [contact_base]}\n", encoding="utf-8"
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Figure, "savefig", lambda self, file, **_: file.write(DOT))
         patch.setattr("planner.run.write_finance", lambda *_: None)

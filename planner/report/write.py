@@ -94,4 +94,14 @@ def _exact(value: float) -> str:
     return repr(float(np.float64(value)))
 
 
-__all__ = ["MARK", "begin_folder", "finish_folder", "internal_folder", "safe_markdown", "safe_text", "write_bytes", "write_table", "write_text"]
+__all__ = [
+    "MARK",
+    "begin_folder",
+    "finish_folder",
+    "internal_folder",
+    "safe_markdown",
+    "safe_text",
+    "write_bytes",
+    "write_table",
+    "write_text",
+]

@@ -34,7 +34,9 @@ def poison(folder: Path) -> None:
         with (folder / name).open(encoding="utf-8", newline="") as handle:
             table = list(csv.DictReader(handle))
         if more:
-            table = [{**table[0], list(table[0])[0]: f"{table[0][list(table[0])[0]]}{number}"} for number in range(len(EVERY))] + table
+            table = [
+                {**table[0], next(iter(table[0])): f"{table[0][next(iter(table[0]))]}{number}"} for number in range(len(EVERY))
+            ] + table
         for row in table:
             for column in columns:
                 row[column] = next(given) if not more else EVERY[(table.index(row) + columns.index(column)) % len(EVERY)]
