@@ -284,9 +284,16 @@ def districts(solution: Solution, county: County, years: tuple[str, ...]) -> pd.
 
 
 def scenario_changes(loaded: LoadedScenario) -> pd.DataFrame:
-    """Every setting that differs from the scenario's base, or one row saying that none does."""
+    """Every setting that differs from the scenario's base, or one row saying that none does.
+
+    Lists stand without their brackets, which published tables keep for shorthand.
+    """
     base = base_name(loaded)
-    rows = [(one.name, one.value, one.base_value, one.place) for one in differences(loaded) if one.name not in SAID_ELSEWHERE]
+
+    def bare(value: str) -> str:
+        return value[1:-1] if value.startswith("[") and value.endswith("]") else value
+
+    rows = [(one.name, bare(one.value), bare(one.base_value), one.place) for one in differences(loaded) if one.name not in SAID_ELSEWHERE]
     none = [("none", f"every setting is as in {base}", NOT_APPLICABLE, NOT_APPLICABLE)]
     return pd.DataFrame(rows or none, columns=["setting", "value", "base_value", "file_and_line"])
 

@@ -17,7 +17,7 @@ from planner.check.report import CheckReport
 from planner.county.county import County
 from planner.county.register import REGISTER
 from planner.report.summary import INTERNAL, rows, signed
-from planner.report.write import write_table, write_text
+from planner.report.write import safe_markdown, write_table, write_text
 from planner.scenario.differences import shown
 from planner.scenario.load import LoadedScenario
 from planner.scenario.ranges import RANGES, meaning, numeric_settings
@@ -255,7 +255,7 @@ def quality_page(log: pd.DataFrame, data: pd.DataFrame, check: CheckReport, reco
     lines = [
         INTERNAL,
         "",
-        f"# Quality of this run: {scenario.title}",
+        f"# Quality of this run: {safe_markdown(scenario.title)}",
         "",
         "The six headings are those of the AQuA Book (HM Treasury). Every figure is generated from the run.",
         "",

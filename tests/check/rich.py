@@ -31,7 +31,7 @@ options:
   fixed: {open_rc_south: {year: 2025/26, blocks: 2}, open_cb_east: {year: 2025/26, blocks: 1}, close_ind: {year: 2027/28}}
 units: {ind_south: {places: 4}, sp_north: {places: 3}}
 limits:
-  capital_gbp_by_year: {2025/26: 100}
+  capital_gbp_by_year: {2025/26: 1000}
   high_needs_gbp_by_year: {2025/26: 150000, 2026/27: 100000}
 money: {price_factor: {early_help: 0.1}, uprating_per_year: {top_up: 0.02}}
 solve: {gap: 0.0}
