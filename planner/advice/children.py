@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,7 +53,8 @@ def out_of_reach(facts: Facts) -> Iterator[Advice]:
 
 def _nearest(facts: Facts) -> np.ndarray:
     """(C,) minutes to the nearest unit that takes each cohort, whatever the limit; infinite where none does."""
-    minutes = LimitMinutes.model_construct(**dict.fromkeys(PHASES, ANYWHERE))  # further than a scenario may say
+    anywhere: dict[str, Any] = dict.fromkeys(PHASES, ANYWHERE)  # further than a scenario may say
+    minutes = LimitMinutes.model_construct(**anywhere)
     travel = facts.scenario.travel.model_copy(update={"limit_minutes": minutes})
     arcs = build_arcs(facts.scenario.model_copy(update={"travel": travel}), facts.county, facts.demand)
     nearest = np.full(len(facts.demand.cohorts), np.inf)

@@ -179,7 +179,8 @@ def load_scenario(path: Path) -> LoadedScenario:
     earlier: dict[str, tuple[tuple[Origin, Any], ...]] = {}
     values: dict[str, Any] = {}
     for file in reversed(chain):
-        parent, removed = merged, []
+        removed: list[str] = []
+        parent = merged
         merged = _merge(merged, file.data, removed)
         for name, mark in file.marks.items():
             if name in values and name in origins and not isinstance(values[name], dict):

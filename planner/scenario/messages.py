@@ -188,7 +188,7 @@ def problem_at(name: str, origins: Mapping[str, Any], file: str, wrong: str, exp
     while at and at not in origins:
         at = at.rpartition(".")[0]
     origin = origins.get(at)
-    place = (origin.file, origin.line, origin.column) if origin else (file, 1, 0)
+    place: tuple[str, int, int] = (origin.file, origin.line, origin.column) if origin else (file, 1, 0)
     if origin and at == name and wrong.startswith("'") and wrong.endswith("not a group of settings") and origin.value_line > origin.line:
         place = (origin.file, origin.value_line, 0)
     return Problem(*place, name, wrong, expected, fix)

@@ -59,7 +59,7 @@ def is_factor(name: str) -> bool:
     return name.endswith("_factor") or ".price_factor." in name
 
 
-def numeric_settings(scenario: Scenario) -> dict[str, float]:
+def numeric_settings(scenario: Scenario) -> dict[str, int | float]:
     """Every setting of a scenario that is a number, by its whole name, with its value; factors that are not named are 1."""
     found = {
         name: value

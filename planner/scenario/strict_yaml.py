@@ -64,7 +64,8 @@ class _RefusedError(Exception):
 
     def __init__(self, event: yaml.Event, wrong: str, fix: str) -> None:
         super().__init__(wrong)
-        self.line, self.column = event.start_mark.line + 1, event.start_mark.column + 1
+        mark = event.start_mark
+        self.line, self.column = (mark.line + 1, mark.column + 1) if mark else (1, 0)
         self.wrong, self.fix = wrong, fix
 
 
@@ -84,7 +85,7 @@ class _Loader(yaml.SafeLoader):
             raise _RefusedError(event, "the file is nested too deeply or has too many values", "Write a shorter file.")
         self.depth += 1
         try:
-            return super().compose_node(parent, index)  # type: ignore[no-any-return, no-untyped-call]
+            return super().compose_node(parent, index)
         finally:
             self.depth -= 1
 
@@ -211,8 +212,8 @@ def _say(error: yaml.MarkedYAMLError, shown: str, problems: Problems) -> None:
     mark = error.problem_mark or error.context_mark
     if error.context_mark is not None and said.startswith(_TO_THE_OPENING):
         mark = error.context_mark
-    at = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
-    problems.add(shown, "", f"the file is not valid YAML: {words}", fix=fix, **at)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    problems.add(shown, "", f"the file is not valid YAML: {words}", line=line, column=column, fix=fix)
 
 
 def read_yaml(path: Path, shown: str, problems: Problems) -> YamlFile:
@@ -226,9 +227,9 @@ def read_yaml(path: Path, shown: str, problems: Problems) -> YamlFile:
     try:
         loader = _Loader(text)
         try:
-            node = loader.get_single_node()  # type: ignore[no-untyped-call]
+            node = loader.get_single_node()
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]
+            loader.dispose()
     except _RefusedError as error:
         problems.add(shown, "", error.wrong, line=error.line, column=error.column, fix=error.fix)
         raise InputError(problems.found) from error

@@ -91,7 +91,13 @@ def caseload(folder: Path, council: tuple[str, str, str] = (LA, GSS, NAME), **ot
             rows.append({**head(period, council, "Child or young persons age", name), **settings(years, fewer, "ehcplans")})
         whole = {"ehcplans": "1,234" if period == "202324" else sum(ages_here(y) for y in range(26))}
         rows.append({**head(period, council, "All EHC plans", "All EHC plans"), **dict.fromkeys(columns.CASELOAD, "x"), **whole})
-        rows.append({**head(period, ("", "", ""), "All EHC plans", "All EHC plans", "National"), **dict.fromkeys(columns.CASELOAD, 999)})
+        rows.append(
+            {
+                **head(period, ("", "", ""), "All EHC plans", "All EHC plans", "National"),
+                **dict.fromkeys(columns.CASELOAD, 999),
+                "ehcplans": 99_900,
+            }
+        )
         for others in OTHER_COUNCILS:
             rows.append({**head(period, others, "Child or young persons age", "age 10"), **dict.fromkeys(columns.CASELOAD, "c")})
     header = [*columns.EES_HEAD, *columns.CASELOAD]
