@@ -118,7 +118,11 @@ def write_county(instance: Instance, root: Path, gap: float, seconds: float, mos
     (folder / "rates").mkdir(parents=True)
     areas = [f"c{number:05d}" for number in range(len(instance.demand))]
     sites = [f"f{number:05d}" for number in range(len(instance.capacity))]
-    table = {name: [",".join(column.name for column in spec.columns)] for name, spec in SPEC_BY_NAME.items() if not spec.optional}
+    table = {
+        name: [",".join(column.name for column in spec.columns if not column.may_be_missing)]
+        for name, spec in SPEC_BY_NAME.items()
+        if not spec.optional
+    }
     most = next(column.most for column in SPEC_BY_NAME["options"].columns if column.name == "block_places") or np.inf
     each = 2.0 ** max(0.0, np.ceil(np.log2(instance.capacity.max() / most)))
     demand, unit_cost = (instance.demand / each).tolist(), (instance.cost / instance.demand[:, None] * each).tolist()

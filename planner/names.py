@@ -238,3 +238,14 @@ class Year:
     def __sub__(self, other: Year) -> int:
         """How many years after the other year this one starts."""
         return self.start - other.start
+
+
+DEVICES: Final = frozenset(
+    {"con", "prn", "aux", "nul", "conin$", "conout$"} | {f"{word}{mark}" for word in ("com", "lpt") for mark in "0123456789¹²³"}
+)
+"""Names that Windows keeps for devices: no file or folder can have one, whatever follows the first dot."""
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows keeps a name of a file or folder for a device."""
+    return name.split(".")[0].strip().lower() in DEVICES

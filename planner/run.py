@@ -325,8 +325,8 @@ def _write(
     target = out_root / case.loaded.path.stem
     part = write.begin_folder(target)
     inside = part / "internal"
-    for name in ("tables", "charts"):
-        write.internal_folder(inside / name)
+    for folder in (inside, inside / "tables", inside / "charts"):
+        write.internal_folder(folder)
     for name, frame in solution.tables.items():
         write.write_table(inside / "tables" / f"{name}.csv", frame)
     draw_all(inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)

@@ -5,19 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
-import numpy.typing as npt
 
 from planner.commands.talk import EXIT_DONE, Commands, add_data, data_root, say
-from planner.names import PHASE_AGES
-
-if TYPE_CHECKING:
-    from planner.county.county import County
-
-Floats = npt.NDArray[np.float64]
-AGES = PHASE_AGES["post_16"][1] + 1
 
 
 def add(commands: Commands) -> None:
@@ -53,6 +42,7 @@ def _backtest(arguments: argparse.Namespace) -> int:
     from planner.county.read import read_county
     from planner.demand.backtest import Settings, accuracy, backtest
     from planner.demand.history import History
+    from planner.demand.population import of_county
     from planner.report.forecasting import write_backtest
     from planner.scenario.schema import Demand, NewEhcpTrend
 
@@ -60,7 +50,7 @@ def _backtest(arguments: argparse.Namespace) -> int:
     history = History.of(county)
     paths = arguments.paths if arguments.paths is not None else Demand().simulated_paths
     settings = Settings(NewEhcpTrend().growth_kept_per_year, paths, arguments.seed)
-    children = _children(county)
+    children = of_county(county.table("population"))
     folds = backtest(history, children, history.last_january, settings)
     out, command = _out(arguments, arguments.county, county.name)
     page = write_backtest(history, folds, county.title, command, settings, out)
@@ -74,20 +64,15 @@ def _backtest(arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-def _children(county: County) -> Floats:
-    """(26,) all children of the county by age in the base year."""
-    ages = county.table("population").groupby("age")["children"].sum()
-    return ages.reindex(range(AGES), fill_value=0.0).to_numpy(dtype=float)
-
-
 def _calibrate(arguments: argparse.Namespace) -> int:
     from planner.county.read import read_county
     from planner.demand.calibrate import calibrate, proposed_band_mix, proposed_transitions
     from planner.demand.history import History
+    from planner.demand.population import of_county
     from planner.report.forecasting import write_calibration
 
     county = read_county(arguments.county)
-    found = calibrate(county, History.of(county), _children(county))
+    found = calibrate(county, History.of(county), of_county(county.table("population")))
     proposals = {"transitions": proposed_transitions(county, found), "band_mix": proposed_band_mix(county, found)}
     out, command = _out(arguments, arguments.county, county.name)
     page = write_calibration(found, proposals, county.title, command, out)

@@ -54,3 +54,8 @@ def phase_of_age(secondary_from: Ints) -> Floats:
     bounds[primary] = (bounds[primary][0], secondary_from - 1)
     bounds[secondary] = (secondary_from, bounds[secondary][1])
     return np.stack([(ages >= first[:, None]) & (ages <= last[:, None]) for first, last in bounds], axis=1).astype(float)
+
+
+def of_county(population: pd.DataFrame) -> Floats:
+    """(ages 0..25,) all children of the county in the base year, from its table of population."""
+    return population.groupby("age")["children"].sum().reindex(range(AGES), fill_value=0.0).to_numpy(dtype=float)

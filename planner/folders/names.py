@@ -7,11 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from planner.errors import WriteError
-
-RESERVED: Final = frozenset(
-    {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {f"{word}{mark}" for word in ("COM", "LPT") for mark in "0123456789¹²³"}
-)
-"""Names that Windows keeps for devices, whatever follows the first dot."""
+from planner.names import is_device
 
 MOST_BYTES_OF_NAME: Final = 220
 """File systems allow 255 bytes in a name; the folders beside it need some of them."""
@@ -30,7 +26,7 @@ def refuse_name(target: Path, *, windows: bool = os.name == "nt") -> None:
     """
     name = target.name
     wrong = ""
-    if name.split(".")[0].strip().upper() in RESERVED:
+    if is_device(name):
         wrong = "is a name that Windows keeps for itself"
     elif not name or name != name.rstrip(". ") or name.startswith("."):
         wrong = "begins with a dot, or ends with a dot or a space"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from planner.errors import InputError, Problems, nearest
+from planner.names import is_device
 from planner.scenario.messages import explain_error, is_setting, may_be_nothing, once_each, problem_at
 from planner.scenario.schema import Scenario
 from planner.scenario.sense import unlikely_amounts
@@ -19,7 +20,6 @@ MOST_PARENTS: Final = 10
 MOST_NAME: Final = 60
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9 _.()\-]*[A-Za-z0-9_)\-])?")
-_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def check_file_name(path: Path) -> None:
     stem = path.stem
     if path.suffix.lower() not in (".yaml", ".yml"):
         problems.add(path.name, "", "a scenario's file name ends in .yaml", expected=expected, fix="Rename the file.")
-    elif _DEVICE.fullmatch(stem):
+    elif is_device(stem):
         problems.add(path.name, "", f"'{stem}' is a name that Windows keeps for a device", expected=expected, fix="Rename the file.")
     elif len(stem) > MOST_NAME or not _FILE_NAME.fullmatch(stem):
         problems.add(path.name, "", "the results cannot be kept under this file's name", expected=expected, fix="Rename the file.")

@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from planner.errors import InputError, Problem, Problems, nearest
+from planner.names import is_device
 from planner.scenario.differences import shown
 from planner.scenario.load import LoadedScenario, load_scenario
 
 LONGEST_NAME: Final = 40
 ENDINGS: Final = (".yaml", ".yml")
-DEVICES: Final = frozenset(
-    {"con", "prn", "aux", "nul", "conin$", "conout$"}
-    | {f"{kind}{number}" for kind in ("com", "lpt") for number in (*map(str, range(10)), "¹", "²", "³")}
-)
-"""Names that Windows keeps for devices: a file of such a name cannot be opened there, whatever its ending."""
 
 OFFERED: Final[tuple[tuple[str, str], ...]] = (
     ("options.offer", "what the model may open"),
@@ -37,7 +33,7 @@ def plain_name(text: str) -> str:
 def name_problems(name: str) -> list[Problem]:
     """What is wrong with the name of a scenario, if anything: it becomes the name of a file and of a folder, on Windows too."""
     wrong = []
-    if name.lower().split(".")[0].strip() in DEVICES:
+    if is_device(name):
         wrong.append(("Windows keeps this name for a device", "another name", f"Try '{name.split('.')[0].strip()}_scenario'."))
     if len(name) > LONGEST_NAME:
         wrong.append((f"the name has {len(name)} letters", f"at most {LONGEST_NAME}", f"Try '{name[:LONGEST_NAME].rstrip('._- ')}'."))
@@ -45,7 +41,7 @@ def name_problems(name: str) -> list[Problem]:
         wrong.append(("the name ends with a point or a space, which Windows drops", "a name that ends with a letter or a figure", ""))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         words = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-        fit = words if re.fullmatch(r"[a-z][a-z0-9_]*", words) and words not in DEVICES and len(words) <= LONGEST_NAME else ""
+        fit = words if re.fullmatch(r"[a-z][a-z0-9_]*", words) and not is_device(words) and len(words) <= LONGEST_NAME else ""
         expected = "small letters a to z, figures and _, beginning with a letter"
         if not any("point or a space" in one[0] for one in wrong):
             wrong.append(("the name holds a letter or sign that not every system can keep", expected, f"Try '{fit}'." if fit else ""))

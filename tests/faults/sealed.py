@@ -28,8 +28,8 @@ def seal(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def no_thread(thread: threading.Thread) -> None:
-    """Refuse a thread; not every Python tells its audit hooks of one."""
-    raise SealedError(f"thread {thread.name}")
+    """Refuse a thread as Pythons without threads do, in a browser for one."""
+    raise RuntimeError(f"can't start new thread {thread.name}")
 
 
 def refusals() -> int:

@@ -125,7 +125,7 @@ def test_an_interrupted_batch_runs_only_what_is_missing_and_one_bad_scenario_sto
     folder = bench.root / "scenarios"
     (folder / "bad.yaml").write_text("title: Bad\ncounty: tiny\nyeers: 2\n", encoding="utf-8")
     (folder / "other.yaml").write_text("extends: tiny.yaml\ntitle: Other\n", encoding="utf-8")
-    monkeypatch.setattr("planner.commands.running.compared", lambda *_, **__: 0)
+    monkeypatch.setattr("planner.commands.running.compared", lambda *_, **__: (0, {}))
     bench.run("tiny.yaml")
     said = bench.run("tiny.yaml", "bad.yaml", "other.yaml", code=2)
     assert said.count("so the results were kept") == 1

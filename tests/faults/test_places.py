@@ -128,10 +128,12 @@ def test_names_that_folders_can_have(name: str, tmp_path: Path) -> None:
     assert version_of(tmp_path / name) == "fine"
 
 
-def test_a_reserved_name_ends_a_run_with_5(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scenario_of_a_reserved_name_is_refused_when_it_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scenario = tmp_path / "AUX.yaml"
     shutil.copy(TINY, scenario)
-    assert "'AUX' is a name that Windows keeps for itself" in refused(tmp_path / "out", capsys, scenario)
+    assert main(["run", str(scenario), *DATA, "--out", str(tmp_path / "out")]) == 2
+    assert "'AUX' is a name that Windows keeps for a device" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_long_paths(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_the_numbers_of_a_county_are_near_each_other_and_a_price_that_is_not_is_
     assert {found.name for found in ranges(program)} == {"rows", "limits", "bounds", "costs of waiting", "costs of cost", "costs of travel"}
     assert all(0 < found.least <= found.most <= MOST for found in ranges(program))
     wild = tmp_path / "wild.yaml"
-    wild.write_text(TINY.read_text(encoding="utf-8") + "money: {price_factor: {top_up: 100000000.0}}\n", encoding="utf-8")
+    wild.write_text(TINY.read_text(encoding="utf-8") + "money: {price_factor: {top_up: 0.0000000001}}\n", encoding="utf-8")
     wrong = too_wide(build(prepare(wild, COUNTIES, lambda text: None)).program)
     assert len(wrong) == 1
     assert wrong[0].startswith("costs of cost")
