@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from planner.advice import children, money, programme
 from planner.advice.facts import Advice, Facts
+from planner.advice.shortage import fewer_places_than_children
 from planner.errors import InputError
 
-CHECKS = (*programme.CHECKS, *money.CHECKS, *children.CHECKS)
+CHECKS = (*programme.CHECKS, *money.CHECKS, *children.CHECKS, fewer_places_than_children)
 """One function a kind of contradiction, each by arithmetic alone."""
 
 
