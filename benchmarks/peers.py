@@ -82,15 +82,20 @@ def _cbc(problem: Any, seconds: float, gap: float, target: float | None) -> dict
         warnings.simplefilter("ignore")
         log = Path(folder) / "cbc.log"
         solver = pulp.getSolver(_cbc_name(), msg=False, timeLimit=seconds, gapRel=gap, threads=1, logPath=str(log))
-        problem.solve(solver)
+        ended = problem.solve(solver)
         text = log.read_text(encoding="utf-8", errors="replace")
-    has_plan = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+    if hasattr(ended, "has_solution"):  # PuLP 4
+        has_plan, words = bool(ended.has_solution), str(ended.status_str)
+        finished = words.lower() in ("optimal", "gaplimit")
+    else:
+        has_plan = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+        finished, words = problem.sol_status == pulp.LpSolutionOptimal, pulp.LpSolution[problem.sol_status]
     stopped = "Stopped on time" in text
     times = [float(when) for value, when in _FOUND.findall(text) if target is not None and float(value) <= target + PRINTED * abs(target)]
     wall = _WALL.findall(text)
     return {
         "value": _value(problem) if has_plan else None, "bound": None,
-        "proven": problem.sol_status == pulp.LpSolutionOptimal and not stopped,
-        "status": "stopped on time" if stopped else pulp.LpSolution[problem.sol_status],
+        "proven": finished and not stopped,
+        "status": "stopped on time" if stopped else words,
         "own_seconds": float(wall[-1]) if wall else 0.0, "reached_seconds": times[0] if times and wall else None,
     }  # fmt: skip

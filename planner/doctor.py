@@ -89,7 +89,7 @@ def _solver() -> Look:
 
     name = version()
     problem = pulp.LpProblem("doctor", pulp.LpMinimize)
-    some, more = pulp.LpVariable("some", 0, None, cat="Integer"), pulp.LpVariable("more", 0, None)
+    some, more = problem.add_variable("some", 0, None, "Integer"), problem.add_variable("more", 0, None, "Continuous")
     problem += some + 2 * more
     problem += 2 * some + more >= 3.5
     try:

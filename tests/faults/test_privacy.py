@@ -49,8 +49,9 @@ def small_counts(folder: Path) -> set[str]:
             continue
         for column in frame.columns:
             if column in COUNTS and frame[column].dtype.kind == "f":
-                values = frame[column][(frame[column] > 0) & (frame[column] < THRESHOLD)]
-                found |= {f"{value:.6f}"[:6] for value in values if len(f"{value:.9f}".rstrip("0").split(".")[1]) >= 5}
+                values = frame[column][(frame[column] > 0.01) & (frame[column] < THRESHOLD)]
+                digits = {f"{value:.6f}"[:6]: repr(float(value)) for value in values if len(f"{value:.9f}".rstrip("0").split(".")[1]) >= 5}
+                found |= {count for count, written in digits.items() if written.startswith(count)}
     return found
 
 

@@ -59,8 +59,9 @@ def round_to_margins(table: Floats) -> NDArray[np.int64]:
             groups.setdefault(tuple(place for at, place in enumerate(cell) if at != axis), []).append(cell)
         for key, cells in groups.items():
             problem += pulp.lpSum(up[cell] for cell in cells) == float(wanted[key])
-    problem.solve(pulp.HiGHS(msg=False, mip_rel_gap=0.0, threads=1))
-    if problem.status != pulp.LpStatusOptimal:
+    ended = problem.solve(pulp.HiGHS(msg=False, mip_rel_gap=0.0, threads=1))
+    found = ended.has_solution if hasattr(ended, "has_solution") else ended == pulp.LpStatusOptimal  # PuLP 4, PuLP 3
+    if not found:
         return _round_wider(table)
     whole: NDArray[np.int64] = below.astype(np.int64)
     for cell in free:
