@@ -12,6 +12,7 @@ import pandas as pd
 from planner.county.county import County
 from planner.county.programme import Programme
 from planner.demand.demand import Demand
+from planner.network import stays
 from planner.network.arcs import Arcs
 from planner.network.stays import unit_most_stay, unit_situations
 from planner.rates.rates import Rates
@@ -64,19 +65,17 @@ class Inputs:
     @cached_property
     def stock_stay(self) -> Floats:
         """(K,) yearly chance of staying of each base-year placement."""
-        return self.demand.stay[self.demand.stock_cohort, self.stock_situation]
+        return stays.stock_stay(self.demand, self.arcs)
 
     @cached_property
     def stock_left(self) -> Floats:
         """(K, H+1) children of each base-year placement who are still there in each year."""
-        return self.demand.stock_children[:, None] * self.stock_stay[:, None] ** np.arange(self.horizon + 1)[None, :]
+        return stays.stock_left(self.demand, self.arcs)
 
     @cached_property
     def unit_stock(self) -> Floats:
         """(J, H+1) children placed in the base year who are still in each unit."""
-        left = np.zeros((len(self.arcs.units), self.horizon + 1))
-        np.add.at(left, self.demand.stock_unit, self.stock_left)
-        return left
+        return stays.unit_stock(self.demand, self.arcs, self.stock_left)
 
     @cached_property
     def places(self) -> Floats:

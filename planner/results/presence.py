@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.demand.demand import Demand
 from planner.network.arcs import Arcs
-from planner.network.stays import unit_situations
+from planner.network.stays import stock_left, unit_situations
 from planner.results.solution import Solution
 
 Floats = npt.NDArray[np.float64]
@@ -78,8 +78,7 @@ def presence(solution: Solution, demand: Demand, arcs: Arcs) -> Presence:
     in_arc = np.zeros_like(entered)
     for year in range(1, demand.horizon + 1):
         in_arc[:, year] = stay * in_arc[:, year - 1] + entered[:, year]
-    stock_stay = demand.stay[demand.stock_cohort, kind[demand.stock_unit]]
-    in_stock = demand.stock_children[:, None] * stock_stay[:, None] ** np.arange(demand.horizon + 1)[None, :]
+    in_stock = stock_left(demand, arcs)
     wait = solution.table("waiting")
     cohort = cohort_at.reindex(pd.MultiIndex.from_frame(wait[KEYS])).to_numpy(dtype=np.int64)
     help_arc, help_row = np.unique(number(help_, arcs.help_cohort, arcs.help_unit), return_inverse=True)
