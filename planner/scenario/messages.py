@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 import types
 from collections.abc import Mapping
@@ -120,7 +121,7 @@ def _fix(kind: str, context: Mapping[str, Any], value: Any, name: str) -> str:
         number = as_number(value)
         return f"Write {number}." if number else "Write the number without quotes." if value.strip() == "" else ""
     if kind == "int_from_float" or (kind == "int_type" and isinstance(value, float)):
-        return f"Write {round(value)}."
+        return f"Write {round(value)}." if math.isfinite(value) else "Write a whole number."
     if kind == "bool_type":
         word = str(value).lower()
         known = {"yes": "true", "no": "false", "on": "true", "off": "false", "1": "true", "0": "false"}
