@@ -34,7 +34,7 @@ GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tests/check/test_two_hundred.py::test_the_right_answer_passes_and_little_would_have_been_let_pass",
         ),
     ),
-    "check": (("planner/check/*.py",), ("tests/check/test_two_hundred.py", "tests/check/test_rules.py")),
+    "check": (("planner/check/*.py",), ("tests/check/test_two_hundred.py", "tests/check/test_rules.py", "tests/check/test_edges.py")),
     "finance": (("planner/finance/ledger.py", "planner/finance/clock.py", "planner/finance/position.py"), ("tests/finance",)),
     "demand": (("planner/demand/*.py",), ("tests/demand",)),
 }
