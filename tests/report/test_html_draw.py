@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import lxml.etree
 import pytest
 
 from planner.report.html.draw.bars import Bar, Row, Step, bridge, level
 from planner.report.html.draw.canvas import NARROW, WIDE, Canvas, text_width, wrapped
 from planner.report.html.draw.chart import SCENARIO_LOOKS, Look, Series, fitting
-from planner.report.html.draw.lines import columns, lines, ticks
+from planner.report.html.draw.lines import _between, columns, lines, ticks
 from planner.report.html.draw.maps import Circle, Extent, Name, Point, circles_map, extent_about, units_map
 from planner.report.html.draw.timeline import Openings, timeline
 from planner.report.html.values import commas, short_pounds
@@ -136,3 +138,21 @@ def test_words_in_pictures_are_escaped() -> None:
     text = str(canvas.svg('a "label" <b>'))
     assert "<script>" not in text and "<b>" not in text
     assert lxml.etree.fromstring(text).get("aria-label") == 'a "label" <b>'
+
+
+@pytest.mark.parametrize("width", [288.0, 384.0, 600.0])
+def test_words_beside_small_bars_stay_inside_whatever_stands_on_the_other_side(width: float) -> None:
+    rows = [
+        Row("Less", (Bar(-55.9, "-£55.9m"),)),
+        Row("More", (Bar(18.7, "+£18.7m, no clear difference"),)),
+        Row("Much", (Bar(117.0, "+£117m"),)),
+    ]
+    assert faults(level(rows)(Canvas(width, 0.0, "small"))) == []
+
+
+def test_names_beside_lines_stay_between_their_limits_in_their_order() -> None:
+    sizes = [30.0] * 8
+    found = _between([10.0, 300.0, 301.0, 302.0, 303.0, 304.0, 305.0, 306.0], sizes, 2.0, 320.0)
+    assert found == sorted(found)
+    assert found[0] - 15 >= 2.0 and found[-1] + 15 <= 320.0
+    assert all(later - earlier >= 30.0 - 1e-9 for earlier, later in itertools.pairwise(found))

@@ -35,13 +35,16 @@ def level(rows: list[Row]) -> Callable[[Canvas], Canvas]:
         narrow = canvas.width <= NARROW
         size = canvas.size
         values = [bar.value or 0.0 for row in rows for bar in row.bars] or [0.0]
-        words = max((text_width(bar.words, size - 1) for row in rows for bar in row.bars), default=0.0) + 12
+        bars = [bar for row in rows for bar in row.bars]
+        right, left = (
+            max((text_width(bar.words, size - 1) + 12 for bar in bars if ((bar.value or 0.0) < 0) == below), default=0.0)
+            for below in (False, True)
+        )
         side = 0.0 if narrow else min(max((text_width(row.name, size) for row in rows), default=0.0) + 14, 250.0)
         low, high = min(0.0, *values), max(0.0, *values)
-        left_words = words if low < 0 else 0.0
-        span = max(canvas.width - side - words - left_words, 60.0)
+        span = max(canvas.width - side - right - left, 60.0)
         scale = span / ((high - low) or 1.0)
-        zero = side + left_words - low * scale
+        zero = side + left - low * scale
         thick, gap = 20.0, 12.0
         y = 6.0
         for row in rows:

@@ -85,6 +85,21 @@ def _labels_high(canvas: Canvas, series: list[Series], room: float) -> float:
     return sum(len(wrapped(one.name, room - 14, size)) * size * 1.15 + 5 for one in series)
 
 
+def _between(middles: list[float], sizes: list[float], low: float, high: float) -> list[float]:
+    """Names pushed up from below a limit, one against the next, and then down from above the other; the order stays."""
+    found = list(middles)
+    order = sorted(range(len(found)), key=found.__getitem__)
+    limit = high
+    for at in reversed(order):
+        found[at] = min(found[at], limit - sizes[at] / 2)
+        limit = found[at] - sizes[at] / 2
+    limit = low
+    for at in order:
+        found[at] = max(found[at], limit + sizes[at] / 2)
+        limit = found[at] + sizes[at] / 2
+    return found
+
+
 def _end_labels(
     canvas: Canvas,
     series: list[Series],
@@ -105,9 +120,7 @@ def _end_labels(
     sizes = [len(text) * size * 1.15 + 5 for text in texts]
     points = [y(one.values[at] or 0.0) for one, at in ends]
     middles = spread(points, sizes)
-    over = max((middle + height / 2 - (span[1] + 20) for middle, height in zip(middles, sizes, strict=True)), default=0.0)
-    under = max((2.0 - (middle - height / 2) for middle, height in zip(middles, sizes, strict=True)), default=0.0)
-    middles = [middle - over if over > 0 else middle + max(under, 0.0) for middle in middles]
+    middles = _between(middles, sizes, 2.0, span[1] + 20)
     for (one, at), text, point, middle in zip(ends, texts, points, middles, strict=True):
         canvas.line([(x(at) + 6, point), (right + 10, point), (right + 18, middle), (right + 22, middle)], one.look.colour, width=1.2)
         first = middle - (len(text) - 1) * size * 1.15 / 2 + size * 0.35
