@@ -71,7 +71,7 @@ def compare(scenario: Path, data: Path, repeats: int) -> tuple[str, dict[str, An
         options = fixed_options(case)
         path = common.variant(scenario, folder / "scenarios", "all_options_fixed", {"options": {"offer": [], "fixed": options}})
         for name, file in ((f"planner run, all {len(options)} options fixed", path), (f"planner run {scenario.name}", scenario)):
-            run = ["run", str(file), "--data", str(data), "--out", str(folder / "out")]
+            run = ["run", str(file), "--again", "--data", str(data), "--out", str(folder / "out")]
             made = common.repeated(repeats, lambda run=run: timed(run), "seconds")
             manifest = folder / "out" / file.stem / "manifest.json"
             if manifest.is_file():
