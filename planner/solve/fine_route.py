@@ -30,9 +30,6 @@ STEPS, FIRST_STEP, REACH, ASCENT_SHARE = 100, 0.02, 1.005, 0.05
 NEAR, NEAR_WITHIN = 1, 2.0
 """In play at first: so many of the cheapest entries of each cohort and year, and all within so many thousand pounds."""
 
-EXACT_WITHIN, EXACT_USED = 1e-3, 1e-4
-"""In play at last: entries within so many thousand pounds of the best, and those with so many children."""
-
 CALLED, FEW, EXACT_ROUNDS = 0.01, 2e-4, 4
 """The allocation is solved again with the entries whose reduced cost is below zero by more than so many thousand pounds, unless they are
 only so small a share of the columns or the gap is reached, and at most so often."""
@@ -71,7 +68,8 @@ def plan_fine(task: Task, seconds: float, most_openings: int | None) -> Fine:
     program, fold = task.program, task.program.folds[0]
     waiting, cost = program.aims["waiting"], program.aims["cost"]
     coarse = fold_program(program, fold)
-    found = _openings(level_task(task, coarse, "cost"), seconds, most_openings, started)
+    level = level_task(task, coarse, "cost")
+    found = _openings(level, seconds, most_openings, started)
     if found.plan is None:
         return Fine(_nothing(started), None)
     guess = Guess(found.guess.prices[fold.row_group], (found.guess.used | (np.abs(found.plan) > USED))[fold.column_group])
@@ -83,7 +81,9 @@ def plan_fine(task: Task, seconds: float, most_openings: int | None) -> Fine:
     until = time.perf_counter() + seconds * ASCENT_SHARE
     bound = ascend(priced, rough.prices, STEPS, until, task.stop, first_step=FIRST_STEP, reach=REACH).best.value
     wanted = in_play(priced, rough.reduced, guess.used | (rough.plan != 0), NEAR, NEAR_WITHIN)
-    values, duals = _allocate(replace(task, held=held), priced, wanted, bound, seconds)
+    travel = float(coarse.aims["travel"].costs @ found.plan)
+    minute = JOURNEYS * float(weighted_costs(level, coarse.aims["waiting"], coarse.aims["cost"]) @ found.plan) / max(travel, 1.0)
+    values, duals = _allocate(replace(task, held=held), priced, wanted, bound, minute, seconds)
     if values is None:
         return Fine(_nothing(started), None)
     left = seconds - (time.perf_counter() - started)
@@ -111,34 +111,30 @@ def _openings(task: Task, seconds: float, most: int | None, started: float) -> _
     return _Openings(plan, guess, proof, both.limit)
 
 
-def _allocate(task: Task, priced: Priced, wanted: Flags, bound: float, seconds: float) -> tuple[Floats | None, Floats | None]:
+def _allocate(
+    task: Task, priced: Priced, wanted: Flags, bound: float, minute: float, seconds: float
+) -> tuple[Floats | None, Floats | None]:
     """The best allocation for held openings, at a vertex, and its row duals (rows,) in the costs' scale.
 
-    An interior point says which entries matter; the program over these alone is solved to a vertex, with journeys made short where
-    cost leaves the choice.
+    The program over the entries in play is solved to a vertex, and again with those that its prices call for. ``minute`` is what a minute
+    of a child's journey weighs, in the costs' scale, so that journeys are short where cost leaves the choice.
     """
     program, held, costs = task.program, task.held, priced.costs
     if held is None:
         raise ValueError("an allocation is for openings that are held")
-    part = take_part(program, wanted)
-    duals, values = inner(_held(task, part, held), costs[part.columns], seconds * PATIENCE)
-    if duals is None or values is None:
-        return None, None
-    full, lifted = part.lift_duals(duals, costs), part.lift(values)
-    reduced = costs - program.matrix.T @ full
-    exact = in_play(priced, reduced, lifted > EXACT_USED, 1, EXACT_WITHIN)
+    lifted: Floats | None = None
+    full: Floats | None = None
     for _ in range(EXACT_ROUNDS):
-        part = take_part(program, exact)
-        travel, mine = part.program.aims["travel"].costs, costs[part.columns]
-        lean = travel * JOURNEYS * float(mine @ lifted[part.columns]) / max(float(travel @ lifted[part.columns]), 1.0)
-        duals, values = inner(_held(task, part, held), mine + lean, seconds, vertex=True)
+        part = take_part(program, wanted)
+        mine = costs[part.columns] + minute * part.program.aims["travel"].costs
+        duals, values = inner(_held(task, part, held), mine, seconds * (PATIENCE if lifted is None else 1.0), vertex=True)
         if duals is None or values is None:
             break
         lifted, full = part.lift(values), part.lift_duals(duals, costs)
-        more = called(program, costs, full, CALLED) & ~exact
-        if more.sum() <= FEW * exact.sum() or _close(task, lifted, float(costs @ lifted) - bound) or task.stop.is_set():
+        more = called(program, costs, full, CALLED) & ~wanted
+        if more.sum() <= FEW * wanted.sum() or _close(task, lifted, float(costs @ lifted) - bound) or task.stop.is_set():
             break
-        exact |= more
+        wanted = wanted | more
     return lifted, full
 
 

@@ -113,10 +113,10 @@ def unfolded(sharp: Sharp, fold: Fold) -> Guess:
     return Guess(sharp.duals[fold.row_group], (np.abs(sharp.values) > USED)[fold.column_group])
 
 
-def sharpen(task: Task, costs: Floats, guess: Guess | None, seconds: float, rounds: int) -> Sharp | None:
-    """Solve the linear program over the columns that a guess leaves in play, adding those that its prices call for.
+def begin(task: Task, costs: Floats, guess: Guess | None, seconds: float) -> tuple[Priced, Bound, Flags]:
+    """The priced program, the bound that a guess proves of it and the columns that it leaves in play.
 
-    Without a guess an ascent finds the first prices. The bound holds for the task's whole program. None if there was no time for any answer.
+    Without a guess an ascent finds the first prices.
     """
     priced = Priced(task.program, costs)
     if guess is None:
@@ -125,7 +125,15 @@ def sharpen(task: Task, costs: Floats, guess: Guess | None, seconds: float, roun
     else:
         best = priced.bound(guess.prices[priced.shared])
         used, most, within = guess.used | (best.plan != 0), NEAR, NEAR_WITHIN
-    wanted = in_play(priced, best.reduced, used, most, within)
+    return priced, best, in_play(priced, best.reduced, used, most, within)
+
+
+def sharpen(task: Task, costs: Floats, guess: Guess | None, seconds: float, rounds: int) -> Sharp | None:
+    """Solve the linear program over the columns that a guess leaves in play, adding those that its prices call for.
+
+    Without a guess an ascent finds the first prices. The bound holds for the task's whole program. None if there was no time for any answer.
+    """
+    priced, best, wanted = begin(task, costs, guess, seconds)
     sharp: Sharp | None = None
     for _ in range(rounds):
         part = take_part(task.program, wanted)

@@ -9,13 +9,10 @@ import numpy as np
 
 from planner.errors import SolveError
 from planner.model.program import Aim
-from planner.solve.levels import USED, Guess, better, called, descend, floor, part_task, sharpen
-from planner.solve.part import Flags, Part, in_play, take_part
+from planner.solve.levels import USED, Guess, begin, better, called, descend, floor, part_task
+from planner.solve.part import Flags, Part, take_part
 from planner.solve.session import INSIDE, WAITING_GBP, Relaxed, Session, allocated, best_rounding, cheaper, room, weighted_costs
 from planner.solve.task import Floats, Progress, Task
-
-SHARP, SHARP_WITHIN = 1, 0.1
-"""Once prices are sharp: so many of the cheapest entries of each cohort and year, and all within so many thousand pounds."""
 
 CALLED = 1e-6
 """Thousand pounds for one child: an entry whose reduced cost is below zero by more is worth adding."""
@@ -52,14 +49,10 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     """
     started = time.perf_counter()
     costs = weighted_costs(task, waiting, cost)
-    guess = descend(task, waiting, cost, WAITING_GBP, seconds, task.program.folds)
-    sharp = sharpen(task, costs, guess, seconds, 1)
-    if sharp is None:
-        raise SolveError("The first linear program was not solved in the time given.")
-    priced, bound = sharp.priced, sharp.bound
-    wanted = in_play(priced, bound.reduced, np.abs(sharp.values) > USED, SHARP, SHARP_WITHIN)
-    part = take_part(task.program, wanted | called(task.program, costs, sharp.duals, CALLED))
-    session, guess = Session(part_task(task, part)), Guess(sharp.duals, np.abs(sharp.values) > USED)
+    led = descend(task, waiting, cost, WAITING_GBP, seconds, task.program.folds)
+    priced, bound, wanted = begin(task, costs, led, seconds)
+    part = take_part(task.program, wanted)
+    session, guess = Session(part_task(task, part)), None
     for number in range(ROUNDS):
         relaxed, objective, proven = session.minimise(costs[part.columns], seconds, primal=number > 0, anew=number == 0)
         if relaxed is None or objective is None or not proven:
@@ -73,6 +66,8 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
         part, session, more = _grown(task, part, session, costs, duals, found.plan != 0)
         if not more:
             break
+    if guess is None:
+        raise SolveError("The first linear program was not solved in the time given.")
     waits = 0.0 if relaxed is None else float(waiting.costs[part.columns] @ relaxed)
     least, proof = floor(task, part, waiting, seconds, waits) if waits > CALLED else (0.0, np.zeros(task.program.row_count))
     return Front(part, part_task(task, part), Relaxed(session, relaxed, bound.value, least, whole=False), guess, proof)
