@@ -38,6 +38,7 @@ from planner.rates.build import build_rates
 from planner.rates.rates import Rates
 from planner.report import write
 from planner.report.assurance import write_assurance
+from planner.report.beside import Beside
 from planner.report.charts import draw_all
 from planner.report.finance_workbook import write_finance
 from planner.report.manifest import build_manifest, inputs_of, manifest_text, solve_part
@@ -61,6 +62,9 @@ from planner.solve.task import Progress
 from planner.solve.through_pulp import missing, write_problem
 
 WRITING = "Writing tables and charts"
+
+DRAWN_BESIDE = 50_000
+"""A model with more columns is searched for long enough that a second process, which draws the charts, is ready before it is needed."""
 
 
 @dataclass(frozen=True)
@@ -248,9 +252,10 @@ def _search_and_write(
         found = solve(model.program, chosen, progress, stop, openings=openings, presolve=way.presolve)
         return replace(found, record=replace(found.record, build_seconds=build_seconds))
 
-    settled = settle(case, model, search, stage, stop)
-    stage(WRITING)
-    folder, withheld = _write(case, settled, out_root, start_from, created, by_hand=stop is not None and stop.is_set())
+    with Beside(wanted=model.program.column_count > DRAWN_BESIDE) as beside:
+        settled = settle(case, model, search, stage, stop)
+        stage(WRITING)
+        folder, withheld = _write(case, settled, out_root, start_from, created, beside, by_hand=stop is not None and stop.is_set())
     return RunResult(folder, case, settled.solution, settled.answer, settled.report, withheld, settled.attempts)
 
 
@@ -318,7 +323,7 @@ def _checked(case: Case, model: Model, answer: Answer, values: np.ndarray, stage
 
 
 def _write(
-    case: Case, settled: Settled, out_root: Path, start_from: Path | None, created: str, *, by_hand: bool = False
+    case: Case, settled: Settled, out_root: Path, start_from: Path | None, created: str, beside: Beside, *, by_hand: bool = False
 ) -> tuple[Path, str]:
     """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
     solution, answer, report, cost, broken = settled.solution, settled.answer, settled.report, settled.cost, settled.broken
@@ -329,7 +334,7 @@ def _write(
         write.internal_folder(folder)
     for name, frame in solution.tables.items():
         write.write_table(inside / "tables" / f"{name}.csv", frame)
-    draw_all(inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
+    beside.do(draw_all, inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
     notes = tuple(str(advice.problem(case.loaded)) for advice in case.advice)
     story = Story(
         case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken, settled.attempts, notes
@@ -339,7 +344,7 @@ def _write(
     created = created or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
     write_internal(inside, pack)
-    withheld = publish_into(part / "public", pack, case.loaded.scenario.publish) if report.passed else "The check failed."
+    withheld = publish_into(part / "public", pack, case.loaded.scenario.publish, beside) if report.passed else "The check failed."
     inputs = inputs_of(case.loaded, case.county)
     effects = write_assurance(inside, out_root, case.loaded, case.county, inputs, report, answer.record)
     manifest = build_manifest(case.loaded, inputs, solve_part(answer.record, cost, broken, waiting), report, created)
@@ -351,16 +356,17 @@ def _write(
         manifest["started_from"] = start_from.resolve().name
     parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
     write_finance(inside, *parts, solution, manifest)
+    beside.finish()
     manifest["stopped_by_hand"], manifest["files"] = by_hand, file_hashes(part)
     write.write_text(part / "manifest.json", manifest_text(manifest))
     return write.finish_folder(part, target), withheld
 
 
-def publish_into(folder: Path, pack: Pack, rules: Publish) -> str:
-    """Write the public folder of a pack; gives why the gate refused, or nothing."""
+def publish_into(folder: Path, pack: Pack, rules: Publish, beside: Beside | None = None) -> str:
+    """Write the public folder of a pack, its charts ``beside`` if there is such; gives why the gate refused, or nothing."""
     try:
         public = publish(pack, rules)
     except DisclosureError as error:
         return str(error)
-    write_public(folder, public)
+    write_public(folder, public, beside=beside)
     return ""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from planner.publish.pack import Audience, Pack
+from planner.report.beside import Beside
 from planner.report.briefing import write_briefing
 from planner.report.charts.public import draw_public
 from planner.report.html import write_page
@@ -24,6 +25,9 @@ INTERNAL_WRITERS: Final[tuple[Writer, ...]] = (write_page, write_briefing)
 PUBLIC_WRITERS: Final[tuple[Writer, ...]] = (write_public_tables, draw_public, write_tables_workbook, write_page, write_briefing)
 """Writers that see a pack only after it has been through the gate."""
 
+SLOW_WRITERS: Final[tuple[Writer, ...]] = (draw_public,)
+"""Writers that a second process may do."""
+
 
 def write_internal(folder: Path, pack: Pack, writers: tuple[Writer, ...] = INTERNAL_WRITERS) -> None:
     """Make everything for inside the council from an internal pack.
@@ -36,20 +40,23 @@ def write_internal(folder: Path, pack: Pack, writers: tuple[Writer, ...] = INTER
     _run(folder, pack, writers, Audience.INTERNAL)
 
 
-def write_public(folder: Path, pack: Pack, writers: tuple[Writer, ...] = PUBLIC_WRITERS) -> None:
-    """Make everything for everybody from a public pack.
+def write_public(folder: Path, pack: Pack, writers: tuple[Writer, ...] = PUBLIC_WRITERS, beside: Beside | None = None) -> None:
+    """Make everything for everybody from a public pack; what takes longest ``beside``, if there is such, until that is told to finish.
 
     Raises:
         ValueError: if the pack is not a public one, so that exact figures cannot be written by mistake.
         WriteError: if a file cannot be written.
 
     """
-    _run(folder, pack, writers, Audience.PUBLIC)
+    _run(folder, pack, writers, Audience.PUBLIC, beside)
 
 
-def _run(folder: Path, pack: Pack, writers: tuple[Writer, ...], audience: Audience) -> None:
+def _run(folder: Path, pack: Pack, writers: tuple[Writer, ...], audience: Audience, beside: Beside | None = None) -> None:
     if pack.audience is not audience:
         raise ValueError(f"a pack that is {pack.audience} was given to writers of what is {audience}")
     folder.mkdir(parents=True, exist_ok=True)
     for writer in writers:
-        writer(folder, pack)
+        if beside is not None and writer in SLOW_WRITERS:
+            beside.do(writer, folder, pack)
+        else:
+            writer(folder, pack)

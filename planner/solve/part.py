@@ -163,3 +163,24 @@ def _may_be_shut_out(program: Program) -> Ints:
     own = placed.matrix[rows][:, wait.places]
     found: Ints = wait.places[np.asarray((own > 0).sum(axis=0)).ravel() > 0]
     return found
+
+
+def no_shorter(program: Program, costs: Floats, values: Floats) -> Flags:
+    """The entries, and waiting, that a plan does without and that cost no less than the dearest that children of the same row make use of.
+
+    Letting children in there seldom lowers ``costs @ x``: only by making room for others. ``costs`` and ``values`` are (columns,).
+    """
+    choice = np.zeros(program.column_count, dtype=bool)
+    for family in ("enter", "wait"):
+        choice[program.family(family).places] = True
+    placed, _ = program.row_family("placed")
+    entries = placed.matrix.tocoo()
+    own = (entries.data > 0) & choice[entries.col]
+    row = np.full(program.column_count, -1)
+    row[entries.col[own]] = entries.row[own]
+    used = (row >= 0) & (values > 0)
+    dearest = np.full(placed.count, np.inf)
+    dearest[row[used]] = -np.inf
+    np.maximum.at(dearest, row[used], costs[used])
+    flags: Flags = (row >= 0) & ~used & (costs >= dearest[row])
+    return flags

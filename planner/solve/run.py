@@ -15,7 +15,7 @@ from planner.scenario.schema import Scenario
 from planner.solve import highs_arrays, through_pulp, tight
 from planner.solve.fine_route import FINE_COLUMNS, plan_fine
 from planner.solve.outcome import Answer, Outcome, SolveRecord, StageRecord
-from planner.solve.part import Part
+from planner.solve.part import Part, no_shorter
 from planner.solve.priced_route import first_plan, open_front, widen
 from planner.solve.session import Both, Session, allocated, both_of, cheaper, relax, search_both, stage, weighted_costs
 from planner.solve.task import Floats, Found, Kept, Progress, Task, judge, relative_gap
@@ -295,7 +295,8 @@ def _waiting_outcome(both: Both, proven: bool) -> Outcome:
 def _travel(search: _Search, session: Session, stages: list[StageRecord], best: Floats, whole: bool) -> Floats:
     """Shorten journeys with openings held, waiting and cost kept; stopped at a share of the time limit with what it has.
 
-    Over a part of the program the shortest is proven for that part only, so nothing is claimed for the whole.
+    Over a part of the program the shortest is proven for that part only, so nothing is claimed for the whole; entries that promise
+    nothing are left out of it.
     """
     started = time.perf_counter()
     program, settings = session.task.program, search.scenario.solve
@@ -303,6 +304,8 @@ def _travel(search: _Search, session: Session, stages: list[StageRecord], best: 
         aim = program.aims[choice.aim]
         session.keep(_kept(aim, choice, float(aim.costs @ best) + aim.constant))
     aim = program.aims["travel"]
+    if not whole:
+        session.shut(no_shorter(program, aim.costs, best))
     values, _, proven = session.minimise(aim.costs / _SCALE["travel"], settings.time_limit_seconds * TRAVEL_SHARE, anew=True)
     better = values is not None and float(aim.costs @ values) < float(aim.costs @ best)
     chosen = values if better and values is not None else best

@@ -121,6 +121,12 @@ class Session:
         fixed = np.round(values[whole])
         self.highs.changeColsBounds(len(whole), whole, fixed, fixed)
 
+    def shut(self, flags: npt.NDArray[np.bool_]) -> None:
+        """Hold columns at nothing."""
+        columns = np.nonzero(flags)[0].astype(np.int32)
+        nothing = np.zeros(len(columns))
+        self.highs.changeColsBounds(len(columns), columns, nothing, nothing)
+
     def start_from(self, other: Session, kept: npt.NDArray[np.int64]) -> None:
         """Start where another session stands, one over the same rows and some of these columns: ``kept`` says where they are now."""
         basis, before = highspy.HighsBasis(), other.highs.getBasis()

@@ -210,7 +210,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "draw_all", lambda *_: None)
     monkeypatch.setattr(running, "write_internal", lambda *_: None)
     monkeypatch.setattr(running, "write_finance", lambda *_: None)
-    monkeypatch.setattr(running, "publish_into", lambda folder, pack, rules: "")
+    monkeypatch.setattr(running, "publish_into", lambda *_: "")
     monkeypatch.setattr(running, "run_pack", lambda source: type("Pack", (), {"facts": {}})())
 
 
@@ -311,7 +311,7 @@ def test_nothing_is_published_where_no_way_passes_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done = spoilt(monkeypatch, 10)
-    monkeypatch.setattr(running, "publish_into", lambda folder, pack, rules: pytest.fail("published"))
+    monkeypatch.setattr(running, "publish_into", lambda *_: pytest.fail("published"))
     code, said = command(tmp_path, capsys)
     assert code == 6
     assert "CHECK FAILED" in said
