@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import highspy
 import numpy as np
@@ -102,6 +102,26 @@ def watch(work: Callable[[], Result], seconds: float, cancel: Callable[[], None]
     if kept.error is not None:
         raise kept.error
     return Ended(kept.value, ended=True, overran=overran)
+
+
+def aside(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Begin work in a thread of its own; what is given back waits for it and gives its result, or raises what it raised.
+
+    Where a system has no threads the work is done at once.
+    """
+    kept: _Kept[Result] = _Kept()
+    try:
+        threading.Thread(target=kept.run, args=(work,), daemon=True).start()
+    except RuntimeError:
+        kept.run(work)
+
+    def result() -> Result:
+        kept.done.wait()
+        if kept.error is not None:
+            raise kept.error
+        return cast(Result, kept.value)
+
+    return result
 
 
 def run_highs(highs: Any, seconds: float) -> Ended[Any]:

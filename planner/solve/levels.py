@@ -196,39 +196,47 @@ def inner(task: Task, costs: Floats, seconds: float, *, vertex: bool = False) ->
     return np.array(solution.row_dual), np.array(solution.col_value)
 
 
-def floor(task: Task, part: Part, waiting: Aim, seconds: float, waits: float) -> tuple[float, Floats]:
-    """How little waiting there could be: the linear program of waiting alone over the part, its prices proven for the whole.
-
-    The next coarser program is asked first, since its prices mostly prove enough. Entries that prices call for are added and it is
-    solved again, as long as that can lift the bound.
+def coarse_floor(task: Task, part: Part, waiting: Aim, seconds: float) -> tuple[float, Floats]:
+    """How little waiting there could be, as the next coarser program proves it: its prices for waiting alone mostly prove enough.
 
     Args:
         task: the question about the whole program.
         part: the part of it that is in play.
         waiting: the aim of waiting, over the whole program.
         seconds: the time limit of the search.
-        waits: child-years that a good plan waits; a bound within ``FLOOR_ENOUGH`` of it ends the work.
+
+    Returns:
+        The bound, child-years, and the row duals (rows,) that prove it; 0 where there is no coarser program.
+
+    """
+    if not task.program.folds:
+        return 0.0, np.zeros(task.program.row_count)
+    fold = task.program.folds[0]
+    level = fold_program(task.program, fold)
+    wanted = np.zeros(level.column_count, dtype=bool)
+    wanted[fold.column_group[part.columns]] = True
+    _, duals = _floor(level_task(task, level, task.aim), wanted, level.aims[waiting.name], seconds)
+    proof = duals[fold.row_group]
+    priced = Priced(task.program, waiting.costs)
+    return max(0.0, priced.bound(proof[priced.shared]).value - 1e-6), proof
+
+
+def floor(task: Task, part: Part, waiting: Aim, seconds: float, waits: float, coarser: tuple[float, Floats]) -> tuple[float, Floats]:
+    """How little waiting there could be: the linear program of waiting alone over the part, its prices proven for the whole.
+
+    Entries that prices call for are added and it is solved again, as long as that can lift the bound. ``waits`` are the child-years that a
+    good plan waits: a ``coarser`` bound within ``FLOOR_ENOUGH`` of it is enough.
 
     Returns:
         The bound, child-years, and the row duals (rows,) that prove it.
 
     """
-    best, proof = 0.0, np.zeros(task.program.row_count)
-    if task.program.folds:
-        fold = task.program.folds[0]
-        level = fold_program(task.program, fold)
-        wanted = np.zeros(level.column_count, dtype=bool)
-        wanted[fold.column_group[part.columns]] = True
-        _, duals = _floor(level_task(task, level, task.aim), wanted, level.aims[waiting.name], seconds)
-        proof = duals[fold.row_group]
-        priced = Priced(task.program, waiting.costs)
-        best = max(0.0, priced.bound(proof[priced.shared]).value - 1e-6)
-    if waits - best <= FLOOR_ENOUGH * waits:
-        return best, proof
+    if waits - coarser[0] <= FLOOR_ENOUGH * waits:
+        return coarser
     wanted = np.zeros(task.program.column_count, dtype=bool)
     wanted[part.columns] = True
-    again, duals = _floor(task, wanted, waiting, seconds)
-    return (again, duals) if again > best else (best, proof)
+    again = _floor(task, wanted, waiting, seconds)
+    return again if again[0] > coarser[0] else coarser
 
 
 def _floor(task: Task, wanted: Flags, waiting: Aim, seconds: float) -> tuple[float, Floats]:

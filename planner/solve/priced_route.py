@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from planner.errors import SolveError
 from planner.model.program import Aim
-from planner.solve.levels import USED, Guess, begin, better, called, descend, floor, part_task
+from planner.solve import guard
+from planner.solve.levels import USED, Guess, begin, better, called, coarse_floor, descend, floor, part_task
 from planner.solve.part import Flags, Part, take_part
 from planner.solve.session import INSIDE, WAITING_GBP, Relaxed, Session, allocated, best_rounding, cheaper, room, weighted_costs
 from planner.solve.task import Floats, Progress, Task
@@ -41,7 +43,8 @@ class Front:
 def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     """Find prices, the columns they leave in play and the linear program over these; the bound holds for the whole program.
 
-    Coarser programs, where there are any, lead the way; the last linear program is solved to a vertex, from which later ones go on.
+    Coarser programs, where there are any, lead the way; the last linear program is solved to a vertex, from which later ones go on. Meanwhile a second thread looks how
+    little waiting there could be.
 
     Raises:
         SolveError: if not even the first linear program was solved in time.
@@ -53,6 +56,7 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     priced, bound, wanted = begin(task, costs, led, seconds)
     part = take_part(task.program, wanted)
     session, guess = Session(part_task(task, part)), None
+    coarser = guard.aside(partial(coarse_floor, task, part, waiting, seconds))
     for number in range(ROUNDS):
         relaxed, objective, proven = session.minimise(costs[part.columns], seconds, primal=number > 0, anew=number == 0)
         if relaxed is None or objective is None or not proven:
@@ -69,7 +73,7 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     if guess is None:
         raise SolveError("The first linear program was not solved in the time given.")
     waits = 0.0 if relaxed is None else float(waiting.costs[part.columns] @ relaxed)
-    least, proof = floor(task, part, waiting, seconds, waits) if waits > CALLED else (0.0, np.zeros(task.program.row_count))
+    least, proof = floor(task, part, waiting, seconds, waits, coarser()) if waits > CALLED else (0.0, np.zeros(task.program.row_count))
     return Front(part, part_task(task, part), Relaxed(session, relaxed, bound.value, least, whole=False), guess, proof)
 
 
