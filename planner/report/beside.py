@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import multiprocessing
 import os
 import queue
 import signal
@@ -11,16 +10,21 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing.connection import Connection
 from pathlib import Path
-from pickle import PicklingError
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 Work = Callable[..., None]
 
 LEAVE_SECONDS = 2.0
 """So long the second process may take to end by itself once nothing more is to come."""
+
+MOST_SECONDS = 120.0
+"""A piece of work that the second process does not finish within so long is done by the first."""
 
 WANTED_EARLY = ("planner.report.charts", "planner.report.charts.public")
 """What the second process reads in before the first piece of work comes."""
@@ -38,12 +42,16 @@ class Beside:
         self._pending: list[tuple[Work, tuple[Any, ...]]] = []
         self._tasks: Connection | None = None
         self._done: Connection | None = None
-        self._process: multiprocessing.process.BaseProcess | None = None
-        if wanted and (os.cpu_count() or 1) > 1 and multiprocessing.parent_process() is None:
-            with suppress(OSError, RuntimeError):
+        self._process: BaseProcess | None = None
+        if wanted and (os.cpu_count() or 1) > 1:
+            with suppress(ImportError, OSError, RuntimeError):
                 self._start()
 
     def _start(self) -> None:
+        import multiprocessing  # only here, so that the rest works where it is not allowed
+
+        if multiprocessing.parent_process() is not None:
+            return
         spawn = multiprocessing.get_context("spawn")
         tasks_there, self._tasks = spawn.Pipe(duplex=False)
         self._done, done_there = spawn.Pipe(duplex=False)
@@ -70,11 +78,11 @@ class Beside:
 
     def do(self, work: Work, *arguments: Any) -> None:
         """Have a piece of work done beside, or do it now if there is no second process."""
-        if self._process is None or self._tasks is None:
+        if self._process is None or self._tasks is None or not _of_a_module(work):
             work(*arguments)
             return
         self._pending.append((work, arguments))
-        with suppress(OSError, PicklingError, AttributeError, TypeError):  # what cannot be sent is done here in the end
+        with suppress(OSError):
             self._tasks.send((work, arguments))
 
     def finish(self) -> None:
@@ -86,11 +94,18 @@ class Beside:
         """
         with suppress(OSError, EOFError):
             while self._pending and self._done is not None:
+                if not self._done.poll(MOST_SECONDS):
+                    break
                 self._done.recv()
                 self._pending.pop(0)
         while self._pending:
             work, arguments = self._pending.pop(0)
             work(*arguments)
+
+
+def _of_a_module(work: Work) -> bool:
+    """Whether another process can find a function by its name."""
+    return getattr(sys.modules.get(work.__module__), work.__qualname__, None) is work
 
 
 def _serve(tasks: Connection, done: Connection) -> None:
