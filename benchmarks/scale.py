@@ -70,7 +70,7 @@ def measure(scenario: Path, data: Path, rows: list[str], gap: float | None, seco
                 changes |= _larger(scenario, data, where, times)
             path = common.variant(scenario, Path(folder) / "scenarios", f"scale_{name}", changes)
             more = ["--build-only"] if build_only else []
-            found[name] = common.child("benchmarks.scale", ["--one", str(path), "--data", str(where), *more], 4.0 * seconds + 600.0)
+            found[name] = common.child("benchmarks.scale", ["--one", str(path), "--data", str(where), *more], 2.0 * seconds + 300.0)
     return common.markdown(HEADER, [_row(name, run) for name, run in found.items()]), found
 
 

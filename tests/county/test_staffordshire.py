@@ -137,6 +137,7 @@ def test_entrants_are_the_published_new_ehcps(county: County) -> None:
     entrants = county.table("entrants")
     new = published("new_ehcps_by_phase").set_index("phase")["new_ehcps"]
     assert new.sum() == 1236
+    assert published("new_ehcps_by_need_and_phase")["children"].sum() == 1236
     by_phase = entrants.groupby("phase")["new_ehcps"].sum()
     assert np.abs(by_phase - new.reindex(by_phase.index)).max() < 1e-6
     assert entrants["arrivals"].sum() == pytest.approx(EHCPS - 7490 - 1236 + published("ehcps_ceased_by_phase")["ceased_2024"].sum())
