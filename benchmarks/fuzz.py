@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import sys
 import tempfile
@@ -112,6 +111,8 @@ def fuzz(examples: int, folder: Path, chance: int = 0) -> Fuzz:
 
 def main() -> int:
     """Fuzz and print what was seen."""
+    import resource  # not on Windows, where the samples of the tests run too
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=0)
