@@ -104,3 +104,56 @@ def test_a_table_of_the_county_that_changed_makes_the_results_stale(tiny_run: Ru
     path.write_text(path.read_text(encoding="utf-8").replace("\n", "\r\n"), encoding="utf-8", newline="")
     found = check_folder(tiny_run.folder, tmp_path / "counties").findings
     assert {(finding.rule, finding.where) for finding in found} == {("inputs", "data/tiny/sources.csv")}
+
+
+CLOSING = """
+title: A special school closes
+county: tiny
+base_year: 2024/25
+years: 3
+detail: {areas: area}
+options: {fixed: {close_school: {year: 2026/27}}}
+solve: {gap: 0.0}
+"""
+
+
+def closing(unit: str, more_units: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
+    """The tiny county with one special school that closes in the second year planned; each of its places is paid for, filled or not."""
+
+    def county(where: Path) -> None:
+        shutil.copytree(COUNTIES / "tiny", where / "tiny")
+        options, units = where / "tiny" / "options.csv", where / "tiny" / "units.csv"
+        row = f"close_school,Close a school,close_unit,{unit},0,0,0,2026/27,1,1000,0,1,0,20,no,,0,,,,,yes,assumption,red\n"
+        options.write_text(options.read_text(encoding="utf-8") + row, encoding="utf-8")
+        units.write_text(units.read_text(encoding="utf-8") + more_units, encoding="utf-8")
+
+    monkeypatch.setattr(rich, "SCENARIO", CLOSING)
+    monkeypatch.setattr(rich, "county", county)
+    return answer(folder)
+
+
+def places_paid(written: Written, unit: str) -> list[float]:
+    """Places of a unit that are paid for, by year planned."""
+    ledger = written.tables["ledger"]
+    mine = ledger[(ledger["unit"] == unit) & (ledger["line"] == "place_funding") & (ledger["quantity_unit"] == "places")]
+    return [float(mine.loc[mine["academic_year"] == str(year), "quantity"].sum()) for year in written.case.demand.years[1:]]
+
+
+def test_a_closing_school_is_paid_for_while_its_children_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = closing("sp_north", "", tmp_path, monkeypatch)
+    assert rules(written) == set()
+    first, second, third = places_paid(written, "sp_north")
+    assert first == 8
+    assert 0 < third < second < first
+    assert third / second == pytest.approx(second / first)
+    ledger = written.tables["ledger"].copy()
+    row = ledger.index[(ledger["unit"] == "sp_north") & (ledger["line"] == "place_funding") & (ledger["academic_year"] == "2026/27")][0]
+    ledger.loc[row, ["quantity", "cash_gbp"]] = [8.0, 80_000.0]
+    assert rules(written, ledger=ledger)
+
+
+def test_a_closing_school_that_nobody_could_be_in_is_paid_for_until_it_closes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    school = "sp_empty,School that nobody needs,state_special,north,400500,328000,primary,MSI,*,5,,county,academy,no,assumption,red\n"
+    written = closing("sp_empty", school, tmp_path, monkeypatch)
+    assert rules(written) == set()
+    assert places_paid(written, "sp_empty") == [5, 0, 0]
