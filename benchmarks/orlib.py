@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.county.specs import SPEC_BY_NAME
+from planner.network.travel import MATRIX
 
 Floats = npt.NDArray[np.float64]
 WAITING_GBP = 100_000
@@ -108,7 +109,8 @@ def write_county(instance: Instance, root: Path, gap: float, seconds: float, mos
 
     Customers are areas whose children all need a place in one year; facilities are options to open a school, with the fixed cost as capital
     and the capacity as places; serving is carried by transport at a pound a kilometre. Where a capacity is above what a county's table takes
-    in one block, a child stands for 2, 4, 8 ... units of demand, which changes nothing.
+    in one block, a child stands for 2, 4, 8 ... units of demand, and where a way is longer than it takes, a kilometre costs 2, 4, 8 ... pounds,
+    which changes nothing.
 
     Returns:
         The scenario's path and the folder of counties.
@@ -126,6 +128,8 @@ def write_county(instance: Instance, root: Path, gap: float, seconds: float, mos
     most = next(column.most for column in SPEC_BY_NAME["options"].columns if column.name == "block_places") or np.inf
     each = 2.0 ** max(0.0, np.ceil(np.log2(instance.capacity.max() / most)))
     demand, unit_cost = (instance.demand / each).tolist(), (instance.cost / instance.demand[:, None] * each).tolist()
+    farthest = next(column.most for column in MATRIX.columns if column.name == "km") or np.inf
+    pounds = float(2.0 ** max(0.0, np.ceil(np.log2(max(map(max, unit_cost)) / farthest))))
     table["areas"] += [f"{area},{area},All,All,400000,300000,urban,assumption" for area in areas]
     table["population"] += [f"{area},{age},{size!r}" for area, size in zip(areas, demand, strict=True) for age in range(26)]
     table["bands"] += ["only,Only,1,,Everyone"]
@@ -147,13 +151,15 @@ def write_county(instance: Instance, root: Path, gap: float, seconds: float, mos
     table["sources"] += ["assumption,A problem from the literature,Nobody,,none,,everything"]
     for name, lines in table.items():
         _text(folder / f"{name}.csv", lines)
-    journeys = [f"{area},{site},0,{km!r}" for area, row in zip(areas, unit_cost, strict=True) for site, km in zip(sites, row, strict=True)]
+    journeys = [
+        f"{area},{site},0,{km / pounds!r}" for area, row in zip(areas, unit_cost, strict=True) for site, km in zip(sites, row, strict=True)
+    ]
     _text(folder / "minutes.csv", ["area,site,minutes,km", *journeys])
     common = "price_year: 2024/25, source: assumption, quality: red"
     prices = [
         ("top_up", "child_year", f"value_gbp: 0, provision_type: state_special, {common}"),
         ("interim_tuition", "waiting_year", f"value_gbp: {WAITING_GBP}, {common}"),
-        ("transport", "journey_year_km", f"value_gbp: 1, {common}"),
+        ("transport", "journey_year_km", f"value_gbp: {pounds!r}, {common}"),
         ("transport", "journey_share_carried", f"value_gbp: 1, {common}"),
     ]
     _text(folder / "rates" / "prices.yaml", ["blocks:", *(f"  - {{line: {a}, per: {b}, rates: [{{{c}}}]}}" for a, b, c in prices)])

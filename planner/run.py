@@ -58,6 +58,7 @@ from planner.solve.another import Way, ways
 from planner.solve.guard import SolverFailedError
 from planner.solve.outcome import Answer, Outcome, why_no_plan
 from planner.solve.run import solve, weighted_task
+from planner.solve.scaling import ranges, too_wide
 from planner.solve.task import Progress
 from planner.solve.through_pulp import missing, write_problem
 
@@ -245,12 +246,13 @@ def _search_and_write(
     model = build(case)
     build_seconds = time.perf_counter() - started
     stage("Searching for the best plan")
+    numbers, wide = tuple(str(found) for found in ranges(model.program)), tuple(too_wide(model.program))
     openings = None if start_from is None else openings_of(model, read_one(start_from).tables["options"])
 
     def search(way: Way) -> Answer:
         chosen = case.loaded.scenario.model_copy(update={"solve": way.settings})
         found = solve(model.program, chosen, progress, stop, openings=openings, presolve=way.presolve)
-        return replace(found, record=replace(found.record, build_seconds=build_seconds))
+        return replace(found, record=replace(found.record, build_seconds=build_seconds, numbers=numbers, too_wide=wide))
 
     with Beside(wanted=model.program.column_count > DRAWN_BESIDE) as beside:
         settled = settle(case, model, search, stage, stop)
@@ -335,7 +337,7 @@ def _write(
     for name, frame in solution.tables.items():
         write.write_table(inside / "tables" / f"{name}.csv", frame)
     beside.do(draw_all, inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
-    notes = tuple(str(advice.problem(case.loaded)) for advice in case.advice)
+    notes = (*(str(advice.problem(case.loaded)) for advice in case.advice), *answer.record.too_wide)
     story = Story(
         case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken, settled.attempts, notes
     )

@@ -178,6 +178,17 @@ def test_capacities_above_what_a_block_holds_change_nothing(tmp_path: Path) -> N
     )
 
 
+def test_ways_above_what_a_matrix_holds_change_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "far.txt"
+    near = orlib.generate(5, 12, 3)
+    far = dataclasses.replace(near, cost=near.cost * 100.0, fixed=near.fixed * 100.0)
+    orlib.write(far, path)
+    assert (far.cost / far.demand[:, None]).max() > 2000.0
+    found = facility.run_ours(far, None, 60.0)["value"]
+    assert found == pytest.approx(facility.run_plain(path, None, "HiGHS", None, 60.0)["value"], rel=2e-4)
+    assert found == pytest.approx(100.0 * facility.run_ours(near, None, 60.0)["value"], rel=2e-4)
+
+
 @pytest.mark.parametrize("solver", peers.SOLVERS)
 @pytest.mark.filterwarnings("ignore")
 def test_a_peer_says_when_it_had_a_plan_as_good(solver: str) -> None:

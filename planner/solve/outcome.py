@@ -48,7 +48,10 @@ class StageRecord:
 
 @dataclass(frozen=True)
 class SolveRecord:
-    """The whole search: solver, size, stages in order and the outcome of the cost aim."""
+    """The whole search: solver, size, stages in order and the outcome of the cost aim.
+
+    ``numbers`` says how far apart the model's numbers are, a line for each kind; ``too_wide`` which of them a solver deals with badly.
+    """
 
     solver: str
     solver_version: str
@@ -62,6 +65,8 @@ class SolveRecord:
     build_seconds: float
     solve_seconds: float
     stages: tuple[StageRecord, ...]
+    numbers: tuple[str, ...] = ()
+    too_wide: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:

@@ -61,4 +61,8 @@ def _range(name: str, values: Floats) -> Range:
 
 def too_wide(program: Program) -> list[str]:
     """What is wrong with the numbers of a program, in words; nothing where a solver deals with them well."""
-    return [f"{found} holds numbers above {MOST:g}" for found in ranges(program) if found.most > MOST]
+    return [
+        f"The model's {found}. Numbers above {MOST:g} blunt a solver's tolerances: look for a price or a limit that is far too large."
+        for found in ranges(program)
+        if found.most > MOST
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.run import build, prepare
+from planner.run import build, prepare, run_scenario
 from planner.solve.scaling import MOST, ranges, too_wide
 from tests.again import Told, apart, ask, differing, shuffled
 
@@ -79,4 +80,12 @@ def test_the_numbers_of_a_county_are_near_each_other_and_one_that_is_not_is_foun
     cost = program.aims["cost"]
     wrong = too_wide(replace(program, aims={**program.aims, "cost": replace(cost, costs=cost.costs * 1e9)}))
     assert len(wrong) == 1
-    assert wrong[0].startswith("costs of cost")
+    assert wrong[0].startswith("The model's costs of cost")
+
+
+def test_a_run_keeps_how_far_apart_its_numbers_are_and_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.run.too_wide", lambda program: ["The model's rows hold a very large number."])
+    made = run_scenario(TINY, COUNTIES, tmp_path)
+    numbers = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))["solve"]["numbers"]
+    assert [line.split(":")[0] for line in numbers] == ["rows", "limits", "bounds", "costs of waiting", "costs of cost", "costs of travel"]
+    assert "The model's rows hold a very large number." in (made.folder / "internal" / "summary.md").read_text(encoding="utf-8")
