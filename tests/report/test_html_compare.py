@@ -82,7 +82,21 @@ def test_who_waits() -> None:
     assert where_and_why(scenarios()) == (
         "In Baseline the longest waiting is in Northvale (15 child-years) and for Social, emotional and mental health (20 child-years)."
     )
-    assert who_waits(scenarios(with_results(**{"Child-years": (0.0, 0.0, 0.0)}))) == "Nobody waits for a place in any scenario."
+    for least in (0.0, 1e-5):
+        pack = with_results(**{"Child-years": (least, 0.0, 0.0)})
+        assert who_waits(scenarios(pack)) == "Nobody waits for a place in any scenario."
+        assert where_and_why(scenarios(pack)) == "", "nowhere is waiting longest where nobody waits"
+
+
+def test_the_search_s_rounding_is_drawn_as_nobody_waiting() -> None:
+    charts = []
+    for least in (0.0, 1e-5):
+        pack = made.comparison_pack()
+        rows = [(name, year, least) for name in made.SCENARIOS for year in made.YEARS]
+        table = made.table("waiting_compared", "Waiting", ["scenario", "year", "children"], rows)
+        charts.append(compare_charts(scenarios(replace(pack, tables={**pack.tables, "waiting_compared": table})))["waiting_compared"])
+    assert charts[0].headline == charts[1].headline == f"Nobody, or very few, wait in {made.YEARS[-1]} in any scenario"
+    assert charts[0].picture(640) == charts[1].picture(640)
 
 
 def test_why_is_told_where_the_pack_gives_a_reason() -> None:

@@ -151,6 +151,8 @@ def test_nobody_waits() -> None:
     figures = Figures(changed(pack, "waiting_by_year", frame))
     assert waiting_sentence(figures) == "Every child with an EHCP has a place in every year: nobody waits."
     assert "waiting_by_year" not in run_charts(figures.pack), "nothing but noughts is no chart"
+    rounding = changed(pack, "waiting_by_year", frame.assign(children=1e-5))
+    assert "waiting_by_year" not in run_charts(rounding), "nor is the search's rounding"
     said = report_html(figures.pack)
     assert "nobody waits" in said and f">{pack.table('waiting_by_year').title}<" in said
 

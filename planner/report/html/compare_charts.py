@@ -93,6 +93,11 @@ def by_year(scenarios: Scenarios, name: str) -> Chart | None:
     if not series or not years:
         return None
     say_it = short_pounds if name == "dsg_compared" else counted
+    if name == "waiting_compared":  # what would be written as 0 is drawn as 0, or the axis is all noughts
+        series = [
+            replace(one, values=tuple(0.0 if value is not None and round(value, 1) == 0 else value for value in one.values))
+            for one in series
+        ]
     ends = {one.name: next((value for value in reversed(one.values) if value is not None), 0.0) for one in series}
     headline = _line_headline(name, ends, years, say_it)
     alt = f"Line chart by scenario, {years[0]} to {years[-1]}. " + " ".join(

@@ -73,14 +73,14 @@ def where_and_why(scenarios: Scenarios) -> str:
     if row is None:
         return ""
     worst = max(scenarios.names, key=lambda name: row.value(name) or 0.0)
-    if not row.value(worst):
+    if not is_some(row.cells.get(worst)):
         return ""
     parts = []
     for table, index in (("equity_by_district", "district"), ("equity_by_need", "need")):
         cells = scenarios.across(table, index, "waiting").get(worst, {})
         total = scenarios.figures.table(table).total if cells else ""
         single = {label: number(cell) or 0.0 for label, cell in cells.items() if label != total}
-        if single and max(single.values()) > 0:
+        if single and round(max(single.values()), 1) != 0:
             label = max(single, key=lambda one: single[one])
             parts.append(f"{say(label)} ({counted(single[label])} child-years)")
     reason = _reason(scenarios, worst)
@@ -95,7 +95,7 @@ def _reason(scenarios: Scenarios, worst: str) -> str:
             continue
         cells = scenarios.across(table, "reason", "children").get(worst, {})
         single = {label: number(cell) or 0.0 for label, cell in cells.items() if label != figures.table(table).total}
-        if single and max(single.values()) > 0:
+        if single and round(max(single.values()), 1) != 0:
             return say(max(single, key=lambda one: single[one])).rstrip(".")
     row = next((one for one in scenarios.results() if "why" in one.measure.lower() or "reason" in one.measure.lower()), None)
     cell = row.cells.get(worst) if row is not None else None

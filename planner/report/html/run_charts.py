@@ -96,7 +96,7 @@ def waiting(figures: Figures) -> Chart | None:
     values = figures.along("waiting_by_year", years, "children")
     cells = {year: figures.cell("waiting_by_year", "children", year=year) for year in years}
     most = max(years, key=lambda year: (number(cells[year]) or 0.0, isinstance(cells[year], Mark)), default="")
-    if not any(number(cell) != 0 or isinstance(cell, Mark) for cell in cells.values()):
+    if not any(isinstance(cell, Mark) or round(number(cell) or 0.0, 1) != 0 for cell in cells.values()):
         return None
     headline = f"Waiting is highest in {most}: {children_words(cells[most])}"
     alt = f"Bar chart of children waiting by year, {years[0]} to {years[-1]}. {headline}."
