@@ -40,7 +40,7 @@ def test_the_page_in_the_docs_is_that_of_the_data(name: str, made: Path) -> None
     "name", ["forecast/fan.csv", "forecast/ranges.csv", "calibration/misfit.csv", "calibration/transitions.csv", "calibration/band_mix.csv"]
 )
 def test_the_tables_in_the_docs_are_those_of_the_data(name: str, made: Path) -> None:
-    pd.testing.assert_frame_equal(pd.read_csv(made / name), pd.read_csv(DOCS / name), rtol=1e-6, atol=1e-6)
+    pd.testing.assert_frame_equal(pd.read_csv(made / name), pd.read_csv(DOCS / name), rtol=1e-4, atol=1e-3)
 
 
 def test_the_fan_is_drawn_from_its_table(made: Path) -> None:
