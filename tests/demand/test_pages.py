@@ -37,10 +37,17 @@ def test_the_page_in_the_docs_is_that_of_the_data(name: str, made: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "name", ["forecast/fan.csv", "forecast/ranges.csv", "calibration/misfit.csv", "calibration/transitions.csv", "calibration/band_mix.csv"]
+    ("name", "near"),
+    [
+        ("forecast/fan.csv", 1e-6),
+        ("forecast/ranges.csv", 1e-6),
+        ("calibration/misfit.csv", 1e-3),  # fitted children: versions of scipy differ by a ten-thousandth of one
+        ("calibration/transitions.csv", 1e-6),
+        ("calibration/band_mix.csv", 1e-6),
+    ],
 )
-def test_the_tables_in_the_docs_are_those_of_the_data(name: str, made: Path) -> None:
-    pd.testing.assert_frame_equal(pd.read_csv(made / name), pd.read_csv(DOCS / name), rtol=1e-4, atol=1e-3)
+def test_the_tables_in_the_docs_are_those_of_the_data(name: str, near: float, made: Path) -> None:
+    pd.testing.assert_frame_equal(pd.read_csv(made / name), pd.read_csv(DOCS / name), rtol=1e-6, atol=near)
 
 
 def test_the_fan_is_drawn_from_its_table(made: Path) -> None:

@@ -80,13 +80,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 
 @pytest.fixture(scope="module")
 def compared(hostile: RunResult, tmp_path_factory: pytest.TempPathFactory) -> ComparisonResult:
-    """The hostile run beside one of the same county in which more opens, with a title that is as bad."""
+    """The hostile run beside one of the same county with fewer places and a title that is as bad."""
     root = hostile.folder.parent.parent
     path = tmp_path_factory.mktemp("beside") / "yours.yaml"
     text = (
         (root / "scenarios" / "mine.yaml").read_text(encoding="utf-8").replace("=1+1</title><script>alert(1)", "@x</title><script>alert(1)")
     )
-    path.write_text(text.replace("years: 3", "years: 3\nunits: {ind_south: {places: 2}}", 1), encoding="utf-8")
+    path.write_text(text.replace("years: 2\n", "years: 2\nunits: {ind_south: {places: 2}}\n", 1), encoding="utf-8")
     yours = run_scenario(path, root / "data", path.parent)
     found = write_comparison([hostile.folder, yours.folder], "", root / "scenarios", root / "data", path.parent / "both")
     assert not found.withheld
@@ -127,7 +127,7 @@ def test_no_cell_of_a_csv_file_is_a_formula(made: RunResult | ComparisonResult) 
                 for cell in row:
                     cells += cell.startswith("'")
                     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝")) or A_NUMBER.fullmatch(cell), (path.name, cell)
-    assert cells > 10, "the payloads reached the tables"
+    assert cells > (20 if isinstance(made, RunResult) else 10), "the payloads reached the tables"
 
 
 def test_no_cell_of_a_workbook_is_a_formula_from_a_name(made: RunResult | ComparisonResult) -> None:
@@ -148,7 +148,7 @@ def test_no_cell_of_a_workbook_is_a_formula_from_a_name(made: RunResult | Compar
                         assert not cell.hyperlink.target, "links lead inside the workbook only"
         with zipfile.ZipFile(path) as parts:
             assert not [name for name in parts.namelist() if re.search(r"vba|external|embeddings|connections", name, re.IGNORECASE)]
-    assert seen > 0, "the payloads reached the workbooks as text"
+    assert seen > (5 if isinstance(made, RunResult) else 0), "the payloads reached the workbooks as text"
 
 
 def _active(tree: etree._Element) -> list[str]:
@@ -177,7 +177,7 @@ def test_nothing_in_a_page_runs_or_is_fetched(hostile: RunResult, tiny_run: RunR
         assert tree.find(".//title").text.startswith("=1+1</title>")
 
 
-def test_nothing_in_a_page_of_a_comparison_runs_or_is_fetched(compared: ComparisonResult, hostile: RunResult) -> None:
+def test_nothing_in_a_page_of_a_comparison_runs_or_is_fetched(compared: ComparisonResult) -> None:
     for path in files(compared, ".html"):
         tree = html.parse(str(path)).getroot()
         assert not _active(tree), path
