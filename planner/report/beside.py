@@ -33,9 +33,9 @@ WANTED_EARLY = ("planner.report.charts", "planner.report.charts.public")
 class Beside:
     """Pieces of work, each done in a second process or, where there is none, at once; ``finish`` returns when all are done.
 
-    A piece is a function of a module and its arguments, writes files of its own and gives nothing back, so that it may be done over. Should the second process
-    end for whatever reason, what it has not reported as done is done here, and what is wrong shows here. It ends with the first
-    process, however that ends, and leaves Ctrl-C to it.
+    A piece is a function of a module and its arguments, writes files of its own and gives nothing back, so that it may be done over.
+    Should the second process end for whatever reason, what it has not reported as done is done here, and what is wrong shows here. It ends
+    with the first process, however that ends, and leaves Ctrl-C to it.
     """
 
     def __init__(self, *, wanted: bool = True) -> None:
@@ -70,8 +70,12 @@ class Beside:
         for pipe in (self._tasks, self._done):
             if pipe is not None:
                 pipe.close()
+        self._end(0.0 if error is not None else LEAVE_SECONDS)
+
+    def _end(self, seconds: float) -> None:
+        """Let the second process end by itself within so long, or end it."""
         if self._process is not None:
-            self._process.join(0 if error is not None else LEAVE_SECONDS)
+            self._process.join(seconds)
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join(LEAVE_SECONDS)
@@ -98,6 +102,8 @@ class Beside:
                     break
                 self._done.recv()
                 self._pending.pop(0)
+        if self._pending:
+            self._end(0.0)  # or two processes would write the same files
         while self._pending:
             work, arguments = self._pending.pop(0)
             work(*arguments)

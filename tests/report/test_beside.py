@@ -40,7 +40,7 @@ def never_ends_there(first: int) -> None:
 
 @pytest.fixture
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on a machine with two processors, and without what the second process reads in early."""
+    """As on a machine with two processors."""
     monkeypatch.setattr(beside.os, "cpu_count", lambda: 2)
 
 
@@ -83,6 +83,16 @@ class TestBeside:
             assert second._process is not None
             second._process.kill()
             second.finish()
+        assert (tmp_path / "a.txt").read_text(encoding="utf-8") == f"still {os.getpid()}"
+
+    def test_a_process_that_hangs_is_ended_and_loses_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(beside, "MOST_SECONDS", 0.2)
+        with Beside() as second:
+            second.do(never_ends_there, os.getpid())
+            second.do(whose, tmp_path / "a.txt", "still")
+            second.finish()
+            assert second._process is not None
+            assert not second._process.is_alive(), "two processes would write the same files"
         assert (tmp_path / "a.txt").read_text(encoding="utf-8") == f"still {os.getpid()}"
 
     def test_it_is_gone_when_the_first_has_done(self) -> None:
