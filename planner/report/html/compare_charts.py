@@ -11,8 +11,8 @@ from planner.report.html.draw.chart import SCENARIO_LOOKS, Chart, Series, fittin
 from planner.report.html.draw.lines import lines
 from planner.report.html.figures import Figures
 from planner.report.html.run_charts import about, source_of
-from planner.report.html.scenarios import Scenarios, is_some
-from planner.report.html.values import MINUS, children_words, counted, number, say, short_pounds
+from planner.report.html.scenarios import Scenarios
+from planner.report.html.values import MINUS, children_words, counted, is_some, number, say, short_pounds, without_noise
 from planner.report.html.views import View, plain
 
 
@@ -85,7 +85,9 @@ def by_year(scenarios: Scenarios, name: str) -> Chart | None:
     years = [year for year in figures.labels(name, index) if "/" in year]
     series = [
         Series(
-            scenarios.marked(one), tuple(number(found.get(one, {}).get(year)) for year in years), SCENARIO_LOOKS[at % len(SCENARIO_LOOKS)]
+            scenarios.marked(one),
+            tuple(without_noise(number(found.get(one, {}).get(year))) for year in years),
+            SCENARIO_LOOKS[at % len(SCENARIO_LOOKS)],
         )
         for at, one in enumerate(scenarios.names)
         if any(number(found.get(one, {}).get(year)) is not None for year in years)
@@ -93,11 +95,6 @@ def by_year(scenarios: Scenarios, name: str) -> Chart | None:
     if not series or not years:
         return None
     say_it = short_pounds if name == "dsg_compared" else counted
-    if name == "waiting_compared":  # what would be written as 0 is drawn as 0, or the axis is all noughts
-        series = [
-            replace(one, values=tuple(0.0 if value is not None and round(value, 1) == 0 else value for value in one.values))
-            for one in series
-        ]
     ends = {one.name: next((value for value in reversed(one.values) if value is not None), 0.0) for one in series}
     headline = _line_headline(name, ends, years, say_it)
     alt = f"Line chart by scenario, {years[0]} to {years[-1]}. " + " ".join(
@@ -116,7 +113,7 @@ def _line_headline(name: str, ends: dict[str, float], years: list[str], say_it: 
         "dsg_compared": "The cumulative deficit",
         "journeys_compared": "Mean journeys in minutes",
     }[name]
-    if name == "waiting_compared" and most == 0:
+    if name == "waiting_compared" and not is_some(most):
         return f"Nobody, or very few, wait in {years[-1]} in any scenario"
     if words(least) == words(most):
         return f"{what} in {years[-1]}: {words(most)} in every scenario"

@@ -6,8 +6,8 @@ from planner.publish.pack import Kind, Mark
 from planner.publish.rounding import NOISE
 from planner.report.html.blocks import Fact
 from planner.report.html.figures import Figures
-from planner.report.html.scenarios import Result, Scenarios, is_some
-from planner.report.html.values import children_words, commas, counted, number, say, short_pounds, worded_pounds
+from planner.report.html.scenarios import Result, Scenarios
+from planner.report.html.values import children_words, commas, counted, is_some, number, say, short_pounds, worded_pounds
 
 _COUNTS = (Kind.CHILDREN,)
 
@@ -80,7 +80,7 @@ def where_and_why(scenarios: Scenarios) -> str:
         cells = scenarios.across(table, index, "waiting").get(worst, {})
         total = scenarios.figures.table(table).total if cells else ""
         single = {label: number(cell) or 0.0 for label, cell in cells.items() if label != total}
-        if single and round(max(single.values()), 1) != 0:
+        if is_some(max(single.values(), default=0.0)):
             label = max(single, key=lambda one: single[one])
             parts.append(f"{say(label)} ({counted(single[label])} child-years)")
     reason = _reason(scenarios, worst)
@@ -95,7 +95,7 @@ def _reason(scenarios: Scenarios, worst: str) -> str:
             continue
         cells = scenarios.across(table, "reason", "children").get(worst, {})
         single = {label: number(cell) or 0.0 for label, cell in cells.items() if label != figures.table(table).total}
-        if single and round(max(single.values()), 1) != 0:
+        if is_some(max(single.values(), default=0.0)):
             return say(max(single, key=lambda one: single[one])).rstrip(".")
     row = next((one for one in scenarios.results() if "why" in one.measure.lower() or "reason" in one.measure.lower()), None)
     cell = row.cells.get(worst) if row is not None else None

@@ -9,7 +9,7 @@ from planner.report.html.draw.bars import Bar, Row, level
 from planner.report.html.draw.chart import PROVISION_LOOKS, Chart, Look, Series, fitting
 from planner.report.html.draw.lines import columns, lines
 from planner.report.html.figures import Figures
-from planner.report.html.values import children_words, commas, counted, number, say, shown
+from planner.report.html.values import children_words, commas, counted, is_nothing, number, say, shown
 from planner.report.html.views import plain, wide
 
 CODES = {title: code for code, title in PROVISION_TITLES.items()}
@@ -96,7 +96,7 @@ def waiting(figures: Figures) -> Chart | None:
     values = figures.along("waiting_by_year", years, "children")
     cells = {year: figures.cell("waiting_by_year", "children", year=year) for year in years}
     most = max(years, key=lambda year: (number(cells[year]) or 0.0, isinstance(cells[year], Mark)), default="")
-    if not any(isinstance(cell, Mark) or round(number(cell) or 0.0, 1) != 0 for cell in cells.values()):
+    if all(is_nothing(cell) for cell in cells.values()):
         return None
     headline = f"Waiting is highest in {most}: {children_words(cells[most])}"
     alt = f"Bar chart of children waiting by year, {years[0]} to {years[-1]}. {headline}."

@@ -8,7 +8,7 @@ from planner.publish.pack import LOW, Mark
 from planner.report.html.blocks import Fact
 from planner.report.html.figures import Figures
 from planner.report.html.run_charts import CODES
-from planner.report.html.values import MINUS, children_words, commas, counted, number, pounds, say, short_pounds, worded_pounds
+from planner.report.html.values import MINUS, children_words, commas, counted, is_nothing, number, pounds, say, short_pounds, worded_pounds
 from planner.solve.outcome import Outcome
 
 MOST_ASSUMPTIONS = 4
@@ -120,13 +120,13 @@ def waiting_sentence(figures: Figures) -> str:
     year, cell = peak_waiting(figures)
     if not year:
         return ""
-    if number(cell) == 0 and not isinstance(cell, Mark):
+    if is_nothing(cell):
         return "Every child with an EHCP has a place in every year: nobody waits."
     words = children_words(cell)
     one = words.startswith(("1 ", "a "))
     years = figures.labels("waiting_by_year", "year")
     others = [figures.cell("waiting_by_year", "children", year=other) for other in years if other != year]
-    alone = all(number(other) == 0 and not isinstance(other, Mark) for other in others)
+    alone = all(is_nothing(other) for other in others)
     tail = "nobody waits in any other year" if alone else "the most in any year"
     text = f"{words[:1].upper()}{words[1:]} wait{'s' if one else ''} for a place in {year}; {tail}."
     reason = chief_reason(figures)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from planner.publish.pack import Kind, Mark
-from planner.publish.rounding import NOISE
+from planner.publish.pack import Kind
 from planner.report.html.figures import Figures
 from planner.report.html.values import number, say
 
@@ -147,8 +146,3 @@ class Scenarios:
                 first = value if value and value in set(frame[column].astype(str)) else str(frame[column].iloc[0])
                 wanted = wanted[wanted[column].astype(str) == first]
         return {name: dict(zip(wanted[index].astype(str), wanted[name], strict=True)) for name in self.names}
-
-
-def is_some(cell: object) -> bool:
-    """Whether a count is more than nothing: a figure that is more than the search's rounding, or shorthand for one."""
-    return isinstance(cell, Mark) or (number(cell) or 0.0) >= NOISE

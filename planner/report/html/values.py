@@ -113,6 +113,21 @@ def counted(value: float) -> str:
     return commas(value, 0 if abs(value - round(value)) < 5e-4 or abs(value) >= 100 else 1)
 
 
+def without_noise(value: float | None) -> float | None:
+    """A figure as it is drawn: exactly nothing where it is the search's rounding."""
+    return 0.0 if value is not None and abs(value) < NOISE else value
+
+
+def is_some(cell: object) -> bool:
+    """Whether a count is more than nothing: a figure that is more than the search's rounding, or shorthand for one."""
+    return isinstance(cell, Mark) or (number(cell) or 0.0) >= NOISE
+
+
+def is_nothing(cell: object) -> bool:
+    """Whether a count is known, and is nothing but the search's rounding."""
+    return number(cell) is not None and not is_some(cell)
+
+
 def children_words(cell: object, noun: str = "children") -> str:
     """A count as a sentence says it: ``8.0 children``, ``1 child``, ``no children``; shorthand is put in words."""
     if isinstance(cell, Mark):

@@ -27,6 +27,12 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
     return found
 
 
+def _marks(low: float, high: float, say: Say) -> list[float]:
+    """The figures of an axis; where they would read alike, as of a thousandth of a child, the axis goes on to 1."""
+    found = ticks(low, high)
+    return found if len({say(mark) for mark in found}) == len(found) else ticks(low, max(high, 1.0))
+
+
 def _years(canvas: Canvas, years: list[str], x: Callable[[int], float], y: float, most: int) -> None:
     step = max(-(-len(years) // most), 1)
     for at in range(len(years) - 1, -1, -step):
@@ -46,7 +52,7 @@ def lines(years: list[str], series: list[Series], say: Say, unit: str) -> Callab
     def draw(canvas: Canvas) -> Canvas:
         narrow = canvas.width <= NARROW
         everything = [value for one in series for value in one.values if value is not None] or [0.0]
-        marks = ticks(min(everything), max(everything))
+        marks = _marks(min(everything), max(everything), say)
         high = max(300.0 if narrow else 380.0, _labels_high(canvas, series, 112 if narrow else 190) + 50)
         left = max(text_width(say(mark), canvas.size - 1) for mark in marks) + 10
         room = 112 if narrow else 190
@@ -138,7 +144,7 @@ def columns(years: list[str], series: list[Series], say: Say, unit: str, *, tota
         narrow = canvas.width <= NARROW
         sums = [sum(max(one.values[at] or 0.0, 0.0) for one in series) for at in range(len(years))]
         lows = [sum(min(one.values[at] or 0.0, 0.0) for one in series) for at in range(len(years))]
-        marks = ticks(min(lows, default=0.0), max(sums, default=0.0))
+        marks = _marks(min(lows, default=0.0), max(sums, default=0.0), say)
         high = 320 if narrow else 360
         left = max(text_width(say(mark), canvas.size - 1) for mark in marks) + 10
         room = (112 if narrow else 190) if len(series) > 1 else 0
