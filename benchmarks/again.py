@@ -60,7 +60,7 @@ def main() -> int:
         program = build(case).program
         for found in ranges(program):
             print(f"  {found}")
-        wide = too_wide(program)
+        wide = too_wide(ranges(program))
         good &= not wide
         print("\n".join(wide) or "no number in the program is too large for the solver")
         base = once()

@@ -246,7 +246,8 @@ def _search_and_write(
     model = build(case)
     build_seconds = time.perf_counter() - started
     stage("Searching for the best plan")
-    numbers, wide = tuple(str(found) for found in ranges(model.program)), tuple(too_wide(model.program))
+    sizes = ranges(model.program)
+    numbers, wide = tuple(str(one) for one in sizes), tuple(too_wide(sizes))
     openings = None if start_from is None else openings_of(model, read_one(start_from).tables["options"])
 
     def search(way: Way) -> Answer:

@@ -10,9 +10,9 @@ import numpy as np
 from planner.model.program import Aim
 from planner.solve.ascent import ascend
 from planner.solve.coarse import fold_program
-from planner.solve.levels import USED, Guess, called, inner, level_task, part_task, sharpen
+from planner.solve.levels import USED, Guess, begin, called, inner, level_task, part_task, sharpen
 from planner.solve.outcome import Outcome
-from planner.solve.part import Flags, Part, in_play, take_part
+from planner.solve.part import Flags, Part, take_part
 from planner.solve.priced import Priced
 from planner.solve.priced_route import first_plan, open_front
 from planner.solve.session import PATIENCE, WAITING_GBP, Both, room, search_both, weighted_costs
@@ -26,9 +26,6 @@ COARSE_SHARE, COARSE_GAP = 0.25, 0.6
 
 STEPS, FIRST_STEP, REACH, ASCENT_SHARE = 100, 0.02, 1.005, 0.05
 """A short ascent from prices that are near their best already."""
-
-NEAR, NEAR_WITHIN = 1, 2.0
-"""In play at first: so many of the cheapest entries of each cohort and year, and all within so many thousand pounds."""
 
 CALLED, FEW, EXACT_ROUNDS = 0.01, 2e-4, 4
 """The allocation is solved again with the entries whose reduced cost is below zero by more than so many thousand pounds, unless they are
@@ -76,14 +73,12 @@ def plan_fine(task: Task, seconds: float, most_openings: int | None) -> Fine:
     held = np.zeros(program.column_count)
     held[program.whole] = np.round(found.plan[fold.column_group[program.whole]])
     costs = weighted_costs(task, waiting, cost)
-    priced = Priced(program, costs)
-    rough = priced.bound(guess.prices[priced.shared])
+    priced, rough, wanted = begin(task, costs, guess, seconds)
     until = time.perf_counter() + seconds * ASCENT_SHARE
     bound = ascend(priced, rough.prices, STEPS, until, task.stop, first_step=FIRST_STEP, reach=REACH).best.value
-    wanted = in_play(priced, rough.reduced, guess.used | (rough.plan != 0), NEAR, NEAR_WITHIN)
     travel = float(coarse.aims["travel"].costs @ found.plan)
     minute = JOURNEYS * float(weighted_costs(level, coarse.aims["waiting"], coarse.aims["cost"]) @ found.plan) / max(travel, 1.0)
-    values, duals = _allocate(replace(task, held=held), priced, wanted, bound, minute, seconds)
+    values, duals = _allocate(replace(task, held=held), costs, wanted, bound, minute, seconds)
     if values is None:
         return Fine(_nothing(started), None)
     left = seconds - (time.perf_counter() - started)
@@ -111,15 +106,13 @@ def _openings(task: Task, seconds: float, most: int | None, started: float) -> _
     return _Openings(plan, guess, proof, both.limit)
 
 
-def _allocate(
-    task: Task, priced: Priced, wanted: Flags, bound: float, minute: float, seconds: float
-) -> tuple[Floats | None, Floats | None]:
+def _allocate(task: Task, costs: Floats, wanted: Flags, bound: float, minute: float, seconds: float) -> tuple[Floats | None, Floats | None]:
     """The best allocation for held openings, at a vertex, and its row duals (rows,) in the costs' scale.
 
     The program over the entries in play is solved to a vertex, and again with those that its prices call for. ``minute`` is what a minute
     of a child's journey weighs, in the costs' scale, so that journeys are short where cost leaves the choice.
     """
-    program, held, costs = task.program, task.held, priced.costs
+    program, held = task.program, task.held
     if held is None:
         raise ValueError("an allocation is for openings that are held")
     lifted: Floats | None = None

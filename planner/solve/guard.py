@@ -81,6 +81,22 @@ class _Kept(Generic[Result]):
         with self:
             self.value = work()
 
+    def result(self) -> Result:
+        self.done.wait()
+        if self.error is not None:
+            raise self.error
+        return cast(Result, self.value)
+
+
+def _begun(work: Callable[[], Result]) -> _Kept[Result]:
+    """Work in a thread of its own; where a system has no threads it is done at once."""
+    kept: _Kept[Result] = _Kept()
+    try:
+        threading.Thread(target=kept.run, args=(work,), daemon=True).start()
+    except RuntimeError:
+        kept.run(work)
+    return kept
+
 
 def watch(work: Callable[[], Result], seconds: float, cancel: Callable[[], None]) -> Ended[Result]:
     """Do a solver's work in a thread of its own and wait for it as long as its time limit bears out.
@@ -88,20 +104,13 @@ def watch(work: Callable[[], Result], seconds: float, cancel: Callable[[], None]
     ``seconds`` is the limit that the solver was given; ``cancel`` asks it to stop. A solver that neither ends nor answers is left alone:
     Python cannot stop it, its thread ends with the process. Where a system has no threads the work is done without a watch.
     """
-    kept: _Kept[Result] = _Kept()
-    thread = threading.Thread(target=kept.run, args=(work,), daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:
-        return Ended(work(), ended=True)
+    kept = _begun(work)
     overran = not kept.done.wait(min(seconds * PATIENCE + GRACE_SECONDS, threading.TIMEOUT_MAX))
     if overran:
         cancel()
         if not kept.done.wait(ANSWER_SECONDS):
             return Ended(None, ended=False, overran=True)
-    if kept.error is not None:
-        raise kept.error
-    return Ended(kept.value, ended=True, overran=overran)
+    return Ended(kept.result(), ended=True, overran=overran)
 
 
 def aside(work: Callable[[], Result]) -> Callable[[], Result]:
@@ -109,19 +118,7 @@ def aside(work: Callable[[], Result]) -> Callable[[], Result]:
 
     Where a system has no threads the work is done at once.
     """
-    kept: _Kept[Result] = _Kept()
-    try:
-        threading.Thread(target=kept.run, args=(work,), daemon=True).start()
-    except RuntimeError:
-        kept.run(work)
-
-    def result() -> Result:
-        kept.done.wait()
-        if kept.error is not None:
-            raise kept.error
-        return cast(Result, kept.value)
-
-    return result
+    return _begun(work).result
 
 
 def run_highs(highs: Any, seconds: float) -> Ended[Any]:

@@ -56,10 +56,8 @@ class Guess:
 
 @dataclass(frozen=True)
 class Sharp:
-    """What the linear program of one level came to: the columns in play, the best bound, all row duals, all values and the objective."""
+    """What the linear program of one level came to: the best bound, all row duals, all values and the objective."""
 
-    priced: Priced
-    part: Part
     bound: Bound
     duals: Floats
     values: Floats
@@ -143,7 +141,7 @@ def sharpen(task: Task, costs: Floats, guess: Guess | None, seconds: float, roun
         full = part.lift_duals(duals, costs)
         best = better(best, priced.bound(full[priced.shared]))
         objective = float(costs[part.columns] @ values)
-        sharp = Sharp(priced, part, best, full, part.lift(values), objective)
+        sharp = Sharp(best, full, part.lift(values), objective)
         more = called(task.program, costs, full, CALLED) & ~wanted
         if not more.any() or objective - best.value <= APART * abs(objective) or task.stop.is_set():
             break

@@ -43,8 +43,8 @@ class Front:
 def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     """Find prices, the columns they leave in play and the linear program over these; the bound holds for the whole program.
 
-    Coarser programs, where there are any, lead the way; the last linear program is solved to a vertex, from which later ones go on. Meanwhile a second thread looks how
-    little waiting there could be.
+    Coarser programs, where there are any, lead the way; the last linear program is solved to a vertex, from which later ones go on.
+    Meanwhile a second thread looks how little waiting there could be.
 
     Raises:
         SolveError: if not even the first linear program was solved in time.

@@ -59,10 +59,10 @@ def _range(name: str, values: Floats) -> Range:
     return Range(name, float(sizes.min(initial=np.inf)) if len(sizes) else 0.0, float(sizes.max(initial=0.0)))
 
 
-def too_wide(program: Program) -> list[str]:
-    """What is wrong with the numbers of a program, in words; nothing where a solver deals with them well."""
+def too_wide(found: list[Range]) -> list[str]:
+    """What is wrong with the numbers of a program, in words, by their ranges; nothing where a solver deals with them well."""
     return [
-        f"The model's {found}. Numbers above {MOST:g} blunt a solver's tolerances: look for a price or a limit that is far too large."
-        for found in ranges(program)
-        if found.most > MOST
+        f"The model's {one}. Numbers above {MOST:g} blunt a solver's tolerances: look for a price or a limit that is far too large."
+        for one in found
+        if one.most > MOST
     ]

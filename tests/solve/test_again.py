@@ -74,17 +74,17 @@ def test_no_table_holds_a_negative_zero(tied: tuple[Path, Path, Told]) -> None:
 
 def test_the_numbers_of_a_county_are_near_each_other_and_one_that_is_not_is_found() -> None:
     program = build(prepare(TINY, COUNTIES, lambda text: None)).program
-    assert too_wide(program) == []
+    assert too_wide(ranges(program)) == []
     assert {found.name for found in ranges(program)} == {"rows", "limits", "bounds", "costs of waiting", "costs of cost", "costs of travel"}
     assert all(0 < found.least <= found.most <= MOST for found in ranges(program))
     cost = program.aims["cost"]
-    wrong = too_wide(replace(program, aims={**program.aims, "cost": replace(cost, costs=cost.costs * 1e9)}))
+    wrong = too_wide(ranges(replace(program, aims={**program.aims, "cost": replace(cost, costs=cost.costs * 1e9)})))
     assert len(wrong) == 1
     assert wrong[0].startswith("The model's costs of cost")
 
 
 def test_a_run_keeps_how_far_apart_its_numbers_are_and_warns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("planner.run.too_wide", lambda program: ["The model's rows hold a very large number."])
+    monkeypatch.setattr("planner.run.too_wide", lambda found: ["The model's rows hold a very large number."])
     made = run_scenario(TINY, COUNTIES, tmp_path)
     numbers = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))["solve"]["numbers"]
     assert [line.split(":")[0] for line in numbers] == ["rows", "limits", "bounds", "costs of waiting", "costs of cost", "costs of travel"]
