@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import common
+from planner.case import Case
 from planner.county.county import County
 from planner.county.programme import offered_names
 from planner.names import Year
-from planner.run import Case
 
 A_YEAR = 6
 """So many options are fixed to open in one year."""

@@ -20,8 +20,9 @@ import highspy
 import yaml
 
 from planner import __version__
+from planner.case import Case
 from planner.model.build import Model
-from planner.run import Case, build, prepare
+from planner.run import build, prepare
 from planner.solve.outcome import Answer
 from planner.solve.run import solve
 

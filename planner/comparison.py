@@ -19,7 +19,7 @@ from planner.publish.comparison import comparison_pack
 from planner.publish.pack import ALIKE, NOT_APPLICABLE, NOT_AVAILABLE, Pack
 from planner.report import write
 from planner.report.packs import write_internal
-from planner.run import publish_into
+from planner.run_folder import publish_into
 from planner.scenario.schema import Publish
 
 NAMED = 3

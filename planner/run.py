@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
-import datetime
+import importlib
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from planner.advice.contradictions import possible
-from planner.advice.facts import Advice, Facts
+from planner.advice.facts import Facts
+from planner.case import Case, Settled
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
 from planner.compare.finished import read_one
 from planner.county.agree import check_county, check_names
 from planner.county.county import County
 from planner.county.detail import at_detail
-from planner.county.programme import Programme, build_programme
+from planner.county.programme import build_programme
 from planner.county.read import read_county
-from planner.demand.demand import Demand
 from planner.demand.project import project
-from planner.errors import DisclosureError, InputError, Problem, SolveError, WriteError
+from planner.errors import InputError, Problem, SolveError, WriteError
 from planner.finance.tables import money_tables
 from planner.folders.swap import claimed
-from planner.folders.whole import file_hashes
 from planner.model.build import Model, build_model
-from planner.network.arcs import Arcs
 from planner.network.build import build_arcs
-from planner.publish.contents import RunSource, run_pack
-from planner.publish.gate import publish
-from planner.publish.pack import Pack
 from planner.rates.build import build_rates
-from planner.rates.rates import Rates
-from planner.report import write
-from planner.report.assurance import write_assurance
 from planner.report.beside import Beside
-from planner.report.charts import draw_all
-from planner.report.finance_workbook import write_finance
-from planner.report.manifest import build_manifest, inputs_of, manifest_text, solve_part
-from planner.report.packs import write_internal, write_public
-from planner.report.summary import Story, summary_text
 from planner.results import tables as derived
 from planner.results.marginal import marginal_values
 from planner.results.placements import dsg_placements
@@ -53,7 +43,6 @@ from planner.results.reasons import waiting_reasons
 from planner.results.solution import Solution
 from planner.results.start import openings_of
 from planner.scenario.load import LoadedScenario, load_scenario
-from planner.scenario.schema import Publish
 from planner.solve.another import Way, ways
 from planner.solve.guard import SolverFailedError
 from planner.solve.outcome import Answer, Outcome, why_no_plan
@@ -62,23 +51,13 @@ from planner.solve.scaling import ranges, too_wide
 from planner.solve.task import Progress
 from planner.solve.through_pulp import missing, write_problem
 
+if TYPE_CHECKING:
+    from planner.run_folder import RunFolder
+
 WRITING = "Writing tables and charts"
 
 DRAWN_BESIDE = 50_000
 """A model with more columns is searched for long enough that a second process, which draws the charts, is ready before it is needed."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A scenario with everything worked out from it before anything is solved; ``advice`` is what it asks for and has only at a price."""
-
-    loaded: LoadedScenario
-    county: County
-    demand: Demand
-    arcs: Arcs
-    programme: Programme
-    rates: Rates
-    advice: tuple[Advice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,18 +75,6 @@ class RunResult:
     check: CheckReport
     withheld: str = ""
     attempts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A plan with its tables, what the check says of them, its cost and the price of broken limits (pounds), and how it was come by."""
-
-    answer: Answer
-    solution: Solution
-    report: CheckReport
-    cost: float
-    broken: float
-    attempts: tuple[str, ...]
 
 
 def prepare(path: Path, data_root: Path, stage: Callable[[str], None]) -> Case:
@@ -255,19 +222,39 @@ def _search_and_write(
         found = solve(model.program, chosen, progress, stop, openings=openings, presolve=way.presolve)
         return replace(found, record=replace(found.record, build_seconds=build_seconds, numbers=numbers, too_wide=wide))
 
+    with suppress(RuntimeError):  # no threads: read in later
+        threading.Thread(target=importlib.import_module, args=("planner.run_folder",), daemon=True).start()
     with Beside(wanted=model.program.column_count > DRAWN_BESIDE) as beside:
-        settled = settle(case, model, search, stage, stop)
+
+        @cache
+        def folder() -> RunFolder:
+            from planner.run_folder import RunFolder  # all that writes, read in while the search goes on
+
+            return RunFolder(case, out_root, beside)
+
+        def early(solution: Solution) -> None:
+            if beside.apart:
+                folder().draw(solution)
+
+        settled = settle(case, model, search, early, stage, stop)
         stage(WRITING)
-        folder, withheld = _write(case, settled, out_root, start_from, created, beside, by_hand=stop is not None and stop.is_set())
-    return RunResult(folder, case, settled.solution, settled.answer, settled.report, withheld, settled.attempts)
+        started_from = "" if start_from is None else start_from.resolve().name
+        by_hand = stop is not None and stop.is_set()
+        written, withheld = folder().write(settled, started_from=started_from, created=created, by_hand=by_hand)
+    return RunResult(written, case, settled.solution, settled.answer, settled.report, withheld, settled.attempts)
 
 
 def settle(
-    case: Case, model: Model, search: Callable[[Way], Answer], stage: Callable[[str], None], stop: threading.Event | None
+    case: Case,
+    model: Model,
+    search: Callable[[Way], Answer],
+    early: Callable[[Solution], None],
+    stage: Callable[[str], None],
+    stop: threading.Event | None,
 ) -> Settled:
     """A plan that passes the check, looked for once more in each other way where the solver fails or its plan does not pass.
 
-    Where no plan passes, the first is given back with what the check found of it; a plan that passes though the solver failed on the way is
+    ``early`` is told each solution before its check. Where no plan passes, the first is given back with what the check found of it; a plan that passes though the solver failed on the way is
     kept in case no other way leads further.
 
     Raises:
@@ -292,7 +279,7 @@ def settle(
                 break
             continue
         stage("Adding up places, journeys and money")
-        found = _checked(case, model, answer, answer.values, stage)
+        found = _checked(case, model, answer, answer.values, early, stage)
         attempts.append(f"{way.words}: {_came_of(found)}")
         if spare is None or (found.report.passed and not spare.report.passed):
             spare = found
@@ -313,8 +300,11 @@ def _came_of(found: Settled) -> str:
     return checked + "".join(f"; while improving {stage.aim} {stage.limit}" for stage in failed)
 
 
-def _checked(case: Case, model: Model, answer: Answer, values: np.ndarray, stage: Callable[[str], None]) -> Settled:
+def _checked(
+    case: Case, model: Model, answer: Answer, values: np.ndarray, early: Callable[[Solution], None], stage: Callable[[str], None]
+) -> Settled:
     solution = all_tables(case, model, answer, values)
+    early(solution)
     aims = model.program.aims
     broken = float(aims["broken_limits"].costs @ values)
     cost = float(aims["cost"].costs @ values) + aims["cost"].constant - broken
@@ -323,53 +313,3 @@ def _checked(case: Case, model: Model, answer: Answer, values: np.ndarray, stage
         solution.tables, case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme, cost, broken
     )
     return Settled(answer, solution, report, cost, broken, ())
-
-
-def _write(
-    case: Case, settled: Settled, out_root: Path, start_from: Path | None, created: str, beside: Beside, *, by_hand: bool = False
-) -> tuple[Path, str]:
-    """Write the folder of a run; give it back with the reason why nothing was published, if nothing was."""
-    solution, answer, report, cost, broken = settled.solution, settled.answer, settled.report, settled.cost, settled.broken
-    target = out_root / case.loaded.path.stem
-    part = write.begin_folder(target)
-    inside = part / "internal"
-    for folder in (inside, inside / "tables", inside / "charts"):
-        write.internal_folder(folder)
-    for name, frame in solution.tables.items():
-        write.write_table(inside / "tables" / f"{name}.csv", frame)
-    beside.do(draw_all, inside / "charts", case.loaded.scenario, case.county, case.demand, case.arcs, solution)
-    notes = (*(str(advice.problem(case.loaded)) for advice in case.advice), *answer.record.too_wide)
-    story = Story(
-        case.loaded, case.county, case.demand, case.rates, case.programme, solution, report, cost, broken, settled.attempts, notes
-    )
-    write.write_text(inside / "summary.md", summary_text(story))
-    waiting = float(solution.table("waiting")["children"].sum())
-    created = created or datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    pack = run_pack(RunSource(case.loaded, case.county, case.demand, case.arcs, case.programme, solution, report, cost, created))
-    write_internal(inside, pack)
-    withheld = publish_into(part / "public", pack, case.loaded.scenario.publish, beside) if report.passed else "The check failed."
-    inputs = inputs_of(case.loaded, case.county)
-    effects = write_assurance(inside, out_root, case.loaded, case.county, inputs, report, answer.record)
-    manifest = build_manifest(case.loaded, inputs, solve_part(answer.record, cost, broken, waiting), report, created)
-    manifest["attempts"] = list(settled.attempts)
-    manifest["audience"], manifest["withheld"], manifest["facts"] = "internal", withheld, dict(pack.facts)
-    if effects:
-        manifest["effects_from"] = effects
-    if start_from is not None:
-        manifest["started_from"] = start_from.resolve().name
-    parts = (case.loaded.scenario, case.county, case.demand, case.arcs, case.rates, case.programme)
-    write_finance(inside, *parts, solution, manifest)
-    beside.finish()
-    manifest["stopped_by_hand"], manifest["files"] = by_hand, file_hashes(part)
-    write.write_text(part / "manifest.json", manifest_text(manifest))
-    return write.finish_folder(part, target), withheld
-
-
-def publish_into(folder: Path, pack: Pack, rules: Publish, beside: Beside | None = None) -> str:
-    """Write the public folder of a pack, its charts ``beside`` if there is such; gives why the gate refused, or nothing."""
-    try:
-        public = publish(pack, rules)
-    except DisclosureError as error:
-        return str(error)
-    write_public(folder, public, beside=beside)
-    return ""

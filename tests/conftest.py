@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from planner.case import Case
 from planner.report.charts.public import draw_public
 from planner.report.packs import PUBLIC_WRITERS, write_public
-from planner.run import Case, RunResult, prepare, run_scenario
+from planner.run import RunResult, prepare, run_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 TINY = ROOT / "tests" / "scenarios" / "tiny.yaml"
@@ -35,6 +36,6 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs draw no chart: for tests of a whole run that look at something else, since pictures take most of its time."""
-    monkeypatch.setattr("planner.run.draw_all", lambda *given: None)
+    monkeypatch.setattr("planner.run_folder.draw_all", lambda *given: None)
     writers = tuple(writer for writer in PUBLIC_WRITERS if writer is not draw_public)
-    monkeypatch.setattr("planner.run.write_public", partial(write_public, writers=writers))
+    monkeypatch.setattr("planner.run_folder.write_public", partial(write_public, writers=writers))

@@ -17,6 +17,7 @@ import pandas as pd
 import yaml
 from hypothesis import strategies as st
 
+from planner.case import Case
 from planner.county.county import County, Rate
 from planner.county.detail import at_detail
 from planner.county.programme import build_programme
@@ -26,7 +27,6 @@ from planner.demand.project import project
 from planner.names import PHASE_AGES, PHASES, PROVISION_TYPES
 from planner.network.build import build_arcs
 from planner.rates.build import build_rates
-from planner.run import Case
 from planner.scenario.load import LoadedScenario
 from planner.scenario.schema import Scenario
 

@@ -16,9 +16,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from benchmarks import common, facility, generate, linopy_build, orlib, peers, plain, publish, scale
 from benchmarks.plain_model import THOUSAND, plain_model
+from planner.case import Case
 from planner.county.read import read_county
 from planner.model.build import build_model
-from planner.run import Case, prepare
+from planner.run import prepare
 from tests import five_children as five
 from tests.conftest import COUNTIES, ROOT, TINY
 

@@ -135,7 +135,7 @@ def test_what_the_gate_refuses_is_not_published(
     def refuse(*_: object) -> None:
         raise DisclosureError("Nothing was published: 1 small count could be worked out.")
 
-    monkeypatch.setattr("planner.run.publish", refuse)
+    monkeypatch.setattr("planner.run_folder.publish", refuse)
     assert main([str(TINY), *DATA, "--out", str(tmp_path)]) == 7
     assert "Nothing was published" in capsys.readouterr().err
     assert not (tmp_path / "tiny" / "public").exists()

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner.run import Case, all_tables, build, prepare
+from planner.case import Case
+from planner.run import all_tables, build, prepare
 from planner.solve.run import solve
 from tests.conftest import COUNTIES, TINY
 

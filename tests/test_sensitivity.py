@@ -286,8 +286,8 @@ def test_every_assumption_of_the_example_county_is_accounted_for() -> None:
 
 def test_the_logs_and_the_page_on_quality_stand_in_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("draw_all", "write_internal", "write_finance"):
-        monkeypatch.setattr(f"planner.run.{name}", lambda *_: None)
-    monkeypatch.setattr("planner.run.publish_into", lambda *_: "")
+        monkeypatch.setattr(f"planner.run_folder.{name}", lambda *_: None)
+    monkeypatch.setattr("planner.run_folder.publish_into", lambda *_: "")
     run = run_scenario(place(tmp_path), tmp_path / "data", tmp_path / "out")
     inside = run.folder / "internal"
     data = pd.read_csv(inside / "data_log.csv")

@@ -48,7 +48,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Figure, "savefig", lambda self, file, **_: file.write(DOT))
-        patch.setattr("planner.run.write_finance", lambda *_: None)
+        patch.setattr("planner.run_folder.write_finance", lambda *_: None)
         patch.chdir(folder)
         assert main(["run", "scenarios/baseline.yaml"]) == 0
         yield folder

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
-from scipy.special import betaln, gammaln
+import scipy  # its parts are read in when they are first used: they take long, and few scenarios use them
 
 Floats = npt.NDArray[np.float64]
 
@@ -26,7 +25,7 @@ class Pulled:
 
 def _strongest_fit(likelihood: object) -> float:
     """The strength at which the counts are likeliest, looked for on a log scale."""
-    found = minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda log: -float(likelihood(float(np.exp(log)))),  # type: ignore[operator]
         bounds=(np.log(_WEAKEST), np.log(_STRONGEST)),
         method="bounded",
@@ -54,6 +53,7 @@ def beta_binomial(events: Floats, children: Floats, parent: Floats) -> Pulled:
 
     def likelihood(strength: float) -> float:
         first, second = strength * inside[used], strength * (1 - inside[used])
+        betaln = scipy.special.betaln
         terms = betaln(events[used] + first, children[used] - events[used] + second) - betaln(first, second)
         return float(terms.sum())
 
@@ -79,6 +79,7 @@ def dirichlet_multinomial(counts: Floats, parent: Floats) -> Pulled:
 
     def likelihood(strength: float) -> float:
         weights = strength * prior
+        gammaln = scipy.special.gammaln
         whole = gammaln(weights.sum(axis=1)) - gammaln(weights.sum(axis=1) + held.sum(axis=1))
         return float(whole.sum() + (gammaln(held + weights) - gammaln(weights)).sum())
 

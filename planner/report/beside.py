@@ -80,6 +80,11 @@ class Beside:
                 self._process.kill()
                 self._process.join(LEAVE_SECONDS)
 
+    @property
+    def apart(self) -> bool:
+        """Whether there is a second process."""
+        return self._process is not None
+
     def do(self, work: Work, *arguments: Any) -> None:
         """Have a piece of work done beside, or do it now if there is no second process."""
         if self._process is None or self._tasks is None or not _of_a_module(work):

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 import pandas as pd
 
+from planner.case import Case
 from planner.check.replay import check_tables
 from planner.county.county import County
 from planner.errors import PlannerError
 from planner.report.assurance import fingerprint
 from planner.report.write import write_bytes
 from planner.results.start import openings_of
-from planner.run import Case, all_tables, build, work_out
+from planner.run import all_tables, build, work_out
 from planner.scenario.load import LoadedScenario
 from planner.scenario.schema import Scenario
 from planner.solve.run import solve

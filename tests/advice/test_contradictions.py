@@ -14,6 +14,7 @@ import yaml
 
 from planner.advice.contradictions import contradictions, possible
 from planner.advice.facts import Facts
+from planner.case import Case
 from planner.cli import main
 from planner.county.agree import check_names
 from planner.county.county import County
@@ -24,7 +25,7 @@ from planner.demand.project import project
 from planner.errors import InputError
 from planner.network.build import build_arcs
 from planner.rates.build import build_rates
-from planner.run import Case, all_tables, build
+from planner.run import all_tables, build
 from planner.scenario.load import load_scenario
 from planner.solve.run import solve
 from tests.strategies import merged

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from planner.advice.facts import Facts
 from planner.advice.shortage import ALL_NEEDS, ALL_PHASES, EVERYWHERE, fewer_places_than_children, shortages
-from planner.run import Case, prepare
+from planner.case import Case
+from planner.run import prepare
 from tests.conftest import COUNTIES
 from tests.relations import solved
 from tests.strategies import Small, smalls

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from planner.case import Case
 from planner.check.replay import check_tables
 from planner.check.report import CheckReport
 from planner.results.solution import Solution
-from planner.run import Case, all_tables, build, prepare
+from planner.run import all_tables, build, prepare
 from planner.solve.run import solve
 from tests.conftest import COUNTIES
 

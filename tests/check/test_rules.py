@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from planner.case import Case
 from planner.check.report import CheckReport, Notes
 from planner.county.programme import Programme
-from planner.run import Case
 from tests.check.rich import Written, answer
 
 

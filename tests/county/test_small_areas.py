@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from planner.case import Case
 from planner.county.detail import at_detail
 from planner.county.read import read_county
 from planner.county.small import child_shares
 from planner.errors import InputError
-from planner.run import Case, build, prepare
+from planner.run import build, prepare
 from planner.scenario.load import load_scenario
 from planner.solve.run import solve
 from tests.conftest import COUNTIES, ROOT, TINY

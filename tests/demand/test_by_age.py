@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from planner.case import Case
 from planner.demand.by_age import balancing_arrivals
 from planner.demand.outlook import outlook, planned_children
 from planner.demand.project import project
 from planner.demand.totals import central_path, growth
 from planner.errors import InputError
-from planner.run import Case
 from tests.demand.test_project import scenario
 from tests.histories import history, row, tiny_rows
 

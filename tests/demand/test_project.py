@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from planner.case import Case
 from planner.demand.population import by_age, by_phase
 from planner.demand.project import project
 from planner.errors import InputError
 from planner.names import SITUATIONS
-from planner.run import Case
 from planner.scenario.schema import Scenario
 from tests.strategies import Small, smalls
 

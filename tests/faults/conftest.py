@@ -9,5 +9,5 @@ import pytest
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out charts, pages, papers, workbooks and what is published."""
     for name in ("draw_all", "write_internal", "write_finance"):
-        monkeypatch.setattr(f"planner.run.{name}", lambda *_: None)
-    monkeypatch.setattr("planner.run.publish_into", lambda *_: "")
+        monkeypatch.setattr(f"planner.run_folder.{name}", lambda *_: None)
+    monkeypatch.setattr("planner.run_folder.publish_into", lambda *_: "")

@@ -110,7 +110,7 @@ def test_a_clock_that_jumps_changes_nothing(bench: Bench, monkeypatch: pytest.Mo
             return cls(1999, 12, 31, 23, 59, tzinfo=tz)
 
     bench.run("tiny.yaml")
-    monkeypatch.setattr("planner.run.datetime.datetime", Back)
+    monkeypatch.setattr("planner.run_folder.datetime.datetime", Back)
     assert "Unchanged since" in bench.run("tiny.yaml")
     bench.run("tiny.yaml", "--again")
     monkeypatch.undo()

@@ -186,14 +186,14 @@ def test_results_open_in_another_program_stand_and_the_new_ones_beside_them(
     assert still_good(out)
 
 
-@pytest.mark.parametrize(("where", "code"), [("build", 4), ("solve", 4), ("summary_text", 5)])
+@pytest.mark.parametrize(("where", "code"), [("run.build", 4), ("run.solve", 4), ("run_folder.summary_text", 5)])
 def test_a_computer_that_runs_out_of_memory(
     where: str, code: int, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def burst(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(f"planner.run.{where}", burst)
+    monkeypatch.setattr(f"planner.{where}", burst)
     assert main(["run", str(TINY), *DATA, "--out", str(out), "--again"]) == code
     assert "The computer ran out of memory while it was " in capsys.readouterr().err
     assert still_good(out)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.case import Case
 from planner.errors import InputError
 from planner.finance.appraisal import NO_CAPITAL, Scheme, appraisal, payback_year, present_mix, schemes
 from planner.finance.appraise import NEEDED, appraise, appraise_folders, appraise_years
@@ -20,7 +21,7 @@ from planner.finance.written import read_tables
 from planner.rates.build import build_rates
 from planner.rates.rates import Rates
 from planner.results.presence import presence
-from planner.run import Case, RunResult, run_scenario
+from planner.run import RunResult, run_scenario
 from tests import answers
 from tests import five_children as five
 from tests.conftest import COUNTIES, TINY

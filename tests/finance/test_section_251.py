@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from planner.case import Case
 from planner.county.read import read_county
 from planner.finance.ledger import build_ledger, section_251_of
 from planner.names import LINES, NOT_IN_SECTION_251, SECTION_251_TITLES
 from planner.results.presence import presence
-from planner.run import Case, RunResult, prepare
+from planner.run import RunResult, prepare
 from tests import answers
 from tests import five_children as five
 from tests.conftest import ROOT

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from planner.case import Case
 from planner.network.arcs import REFUSALS
-from planner.run import Case
 
 
 def test_arcs_of_the_tiny_county(tiny_case: Case) -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from planner.case import Case
 from planner.county.county import Rate
 from planner.rates.build import transport_rate
 from planner.rates.lookup import book, find
 from planner.rates.stays import stay_weights
-from planner.run import Case
 
 
 @given(stay=st.floats(0, 0.99), discount=st.floats(0, 0.1), tail=st.floats(0, 5))

@@ -15,6 +15,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from planner.case import Case
 from planner.finance.clock import base_year_costs, by_financial_year
 from planner.finance.detail import GROUP, UNPRICED, MoneyDetail, money_detail, uprating
 from planner.finance.ledger import build_ledger
@@ -22,7 +23,7 @@ from planner.report.finance_book.data import Money
 from planner.report.finance_book.kit import STYLES, sheet_name
 from planner.report.finance_workbook import finance_workbook, run_money, write_finance
 from planner.results.presence import presence
-from planner.run import Case, RunResult, prepare
+from planner.run import RunResult, prepare
 from tests import libreoffice as office
 from tests.conftest import COUNTIES, TINY
 

@@ -15,6 +15,8 @@ import pulp
 import pytest
 
 from planner import run as running
+from planner import run_folder
+from planner.case import Case
 from planner.cli import main
 from planner.model.build import build_model
 from planner.model.program import Program
@@ -199,7 +201,7 @@ def test_the_outcome_is_judged_again_once_the_allocation_is_exact(monkeypatch: p
 
 
 @cache
-def prepared() -> running.Case:
+def prepared() -> Case:
     return prepare(TINY, COUNTIES, lambda text: None)
 
 
@@ -207,11 +209,11 @@ def prepared() -> running.Case:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command without what takes time and has nothing to do with the solver: reading, drawings and workbooks."""
     monkeypatch.setattr(running, "prepare", lambda path, data, stage: replace(prepared(), loaded=load_scenario(path)))
-    monkeypatch.setattr(running, "draw_all", lambda *_: None)
-    monkeypatch.setattr(running, "write_internal", lambda *_: None)
-    monkeypatch.setattr(running, "write_finance", lambda *_: None)
-    monkeypatch.setattr(running, "publish_into", lambda *_: "")
-    monkeypatch.setattr(running, "run_pack", lambda source: type("Pack", (), {"facts": {}})())
+    monkeypatch.setattr(run_folder, "draw_all", lambda *_: None)
+    monkeypatch.setattr(run_folder, "write_internal", lambda *_: None)
+    monkeypatch.setattr(run_folder, "write_finance", lambda *_: None)
+    monkeypatch.setattr(run_folder, "publish_into", lambda *_: "")
+    monkeypatch.setattr(run_folder, "run_pack", lambda source: type("Pack", (), {"facts": {}})())
 
 
 def command(tmp_path: Path, capsys: pytest.CaptureFixture[str], seconds: float = 20.0) -> tuple[int, str]:
@@ -311,7 +313,7 @@ def test_nothing_is_published_where_no_way_passes_the_check(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done = spoilt(monkeypatch, 10)
-    monkeypatch.setattr(running, "publish_into", lambda *_: pytest.fail("published"))
+    monkeypatch.setattr(run_folder, "publish_into", lambda *_: pytest.fail("published"))
     code, said = command(tmp_path, capsys)
     assert code == 6
     assert "CHECK FAILED" in said
