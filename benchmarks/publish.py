@@ -2,7 +2,7 @@
 
     python -m benchmarks.publish
 
-Writes ``docs/benchmarks.md`` and ``docs/scale.md``. On two processors with nothing else running it takes about 35 minutes; ``--full`` gives
+Writes ``docs/benchmarks.md`` and ``docs/scale.md``. On two processors with nothing else running it takes about an hour and a half; ``--full`` gives
 peers the long limits (about five hours). It may be stopped at any time: tables that are done stay on their pages, and ``--parts`` names what is
 still to be measured. Where a measurement fails, the table says how.
 """
@@ -35,7 +35,7 @@ PARTS = {
     "command": Part("benchmarks.md", "command", "--repeats 3", "--repeats 5"),
     "linopy": Part("benchmarks.md", "linopy_build", "--areas area --repeats 3", "--areas area --repeats 5"),
     "plain": Part(
-        "benchmarks.md", "plain", "--areas area --gap 0.005 --time-limit 150 --repeats 1", "--areas area --gap 0.005 --time-limit 1200 --repeats 3"
+        "benchmarks.md", "plain", "--areas area --gap 0.005 --time-limit 1200 --repeats 1", "--areas area --gap 0.005 --time-limit 1200 --repeats 3"
     ),
     "facility": Part(
         "benchmarks.md",
@@ -46,7 +46,7 @@ PARTS = {
     "median": Part(
         "benchmarks.md",
         "facility",
-        "--size 50x250 --seeds 1 --only-median --peers HiGHS CBC --time-limit 60 --repeats 1",
+        "--size 100x1000 --seeds 1 --only-median --peers HiGHS --time-limit 300 --repeats 1",
         "--size 100x1000 --seeds 1 2 3 --only-median --time-limit 600 --repeats 3",
     ),
     "scale": Part("scale.md", "scale", "--gap 0.01 --time-limit 300", "--gap 0.01 --time-limit 300"),

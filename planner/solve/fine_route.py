@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from planner.model.program import Aim
-from planner.solve.ascent import ascend
+from planner.solve import guard
+from planner.solve.ascent import Ascent, ascend
 from planner.solve.coarse import fold_program
 from planner.solve.levels import USED, Guess, begin, called, inner, level_task, part_task, sharpen
 from planner.solve.outcome import Outcome
@@ -24,8 +27,8 @@ FINE_COLUMNS = 600_000
 COARSE_SHARE, COARSE_GAP = 0.25, 0.6
 """Shares of the time limit and of the gap that openings for the larger areas may take."""
 
-STEPS, FIRST_STEP, REACH, ASCENT_SHARE = 100, 0.02, 1.005, 0.05
-"""A short ascent from prices that are near their best already."""
+STEPS, FIRST_STEP, REACH, ASCENT_SHARE = 250, 0.02, 1.002, 0.25
+"""An ascent from prices that are near their best already; it goes on beside HiGHS, which takes as long for the allocation."""
 
 CALLED, FEW, EXACT_ROUNDS = 0.01, 2e-4, 4
 """The allocation is solved again with the entries whose reduced cost is below zero by more than so many thousand pounds, unless they are
@@ -75,12 +78,14 @@ def plan_fine(task: Task, seconds: float, most_openings: int | None) -> Fine:
     costs = weighted_costs(task, waiting, cost)
     priced, rough, wanted = begin(task, costs, guess, seconds)
     until = time.perf_counter() + seconds * ASCENT_SHARE
-    bound = ascend(priced, rough.prices, STEPS, until, task.stop, first_step=FIRST_STEP, reach=REACH).best.value
+    climb = partial(ascend, priced, rough.prices, STEPS, until, task.stop, first_step=FIRST_STEP, reach=REACH)
+    climbed = guard.aside(climb)
     travel = float(coarse.aims["travel"].costs @ found.plan)
     minute = JOURNEYS * float(weighted_costs(level, coarse.aims["waiting"], coarse.aims["cost"]) @ found.plan) / max(travel, 1.0)
-    values, duals = _allocate(replace(task, held=held), costs, wanted, bound, minute, seconds)
+    values, duals = _allocate(replace(task, held=held), costs, wanted, climbed, minute, seconds)
     if values is None:
         return Fine(_nothing(started), None)
+    bound = climbed().best.value
     left = seconds - (time.perf_counter() - started)
     _tell(task, cost, values, float(costs @ values) - bound, started)
     if not _close(task, values, float(costs @ values) - bound) and left > 0:
@@ -106,11 +111,14 @@ def _openings(task: Task, seconds: float, most: int | None, started: float) -> _
     return _Openings(plan, guess, proof, both.limit)
 
 
-def _allocate(task: Task, costs: Floats, wanted: Flags, bound: float, minute: float, seconds: float) -> tuple[Floats | None, Floats | None]:
+def _allocate(
+    task: Task, costs: Floats, wanted: Flags, climbed: Callable[[], Ascent], minute: float, seconds: float
+) -> tuple[Floats | None, Floats | None]:
     """The best allocation for held openings, at a vertex, and its row duals (rows,) in the costs' scale.
 
-    The program over the entries in play is solved to a vertex, and again with those that its prices call for. ``minute`` is what a minute
-    of a child's journey weighs, in the costs' scale, so that journeys are short where cost leaves the choice.
+    The program over the entries in play is solved to a vertex, and again with those that its prices call for, until it is near enough to the
+    bound that was ``climbed`` to. ``minute`` is what a minute of a child's journey weighs, in the costs' scale, so that journeys are short
+    where cost leaves the choice.
     """
     program, held = task.program, task.held
     if held is None:
@@ -125,7 +133,7 @@ def _allocate(task: Task, costs: Floats, wanted: Flags, bound: float, minute: fl
             break
         lifted, full = part.lift(values), part.lift_duals(duals, costs)
         more = called(program, costs, full, CALLED) & ~wanted
-        if more.sum() <= FEW * wanted.sum() or _close(task, lifted, float(costs @ lifted) - bound) or task.stop.is_set():
+        if more.sum() <= FEW * wanted.sum() or _close(task, lifted, float(costs @ lifted) - climbed().best.value) or task.stop.is_set():
             break
         wanted = wanted | more
     return lifted, full

@@ -28,6 +28,9 @@ WIDE, WIDE_WITHIN = 3, 5.0
 NEAR, NEAR_WITHIN = 1, 2.0
 """With prices from a coarser program: the same, closer."""
 
+CROSSING = 1e-7
+"""Interior point goes over to a vertex at this gap: later costs iterations, sooner leaves more to the simplex method, which ends at the same."""
+
 USED = 0.01
 """Children in a column below this count as none when the columns in play are chosen."""
 
@@ -176,7 +179,8 @@ def inner(task: Task, costs: Floats, seconds: float, *, vertex: bool = False) ->
         ("solver", "ipx"),
         ("run_crossover", "on" if vertex else "off"),
         ("time_limit", seconds),
-        ("ipm_optimality_tolerance", 1e-8 if vertex else 1e-5),
+        ("ipm_optimality_tolerance", CROSSING if vertex else 1e-5),
+        ("start_crossover_tolerance", CROSSING),
     ):
         highs.setOptionValue(name, value)
     if not guard.run_highs(highs, seconds).ended:

@@ -47,16 +47,20 @@ def openings(data: pd.DataFrame, years: list[str], place: str, note: str) -> Fig
         f"Places in use or ready by scheme and academic year, {place}, {years[0]} to {years[-1]}. Dark: decided. Blue: chosen by the model."
     )
     figure, axes = frame(title, subtitle, note, size=size, left=0.49, right=0.98)
+    bars: list[tuple[int, int, str]] = []
     for row, name in enumerate(reversed(names)):
         mine = data[data["option"] == name].set_index("year")
-        decided = bool(mine["decided"].iloc[0])
-        sizes = [float(mine["places"].get(year, np.nan)) for year in years]
+        colour = DARK if mine["decided"].iloc[0] else BLUE
+        sizes = mine["places"].reindex(years).tolist()
         for at, places in enumerate(sizes):
             if np.isnan(places):
                 continue
-            axes.barh(row, 1, left=at, height=0.7, color=DARK if decided else BLUE, align="center")
+            bars.append((row, at, colour))
             if at == 0 or sizes[at - 1] != places:
                 axes.annotate(f"{places:,.0f}", (at + 0.1, row), va="center", color="white", fontsize=10, fontweight="bold")
+    if bars:
+        rows, lefts, colours = zip(*bars, strict=True)
+        axes.barh(rows, 1, left=lefts, height=0.7, color=colours, align="center")
     axes.set_yticks(
         range(count),
         [textwrap.fill(textwrap.shorten(titles[name], 124, placeholder=" ..."), 74) for name in reversed(names)],
