@@ -223,7 +223,7 @@ def _search_and_write(
         return replace(found, record=replace(found.record, build_seconds=build_seconds, numbers=numbers, too_wide=wide))
 
     with suppress(RuntimeError):  # no threads: read in later
-        threading.Thread(target=importlib.import_module, args=("planner.run_folder",), daemon=True).start()
+        threading.Thread(target=importlib.import_module, args=("planner.run_folder",)).start()
     with Beside(wanted=model.program.column_count > DRAWN_BESIDE) as beside:
 
         @cache
@@ -254,8 +254,8 @@ def settle(
 ) -> Settled:
     """A plan that passes the check, looked for once more in each other way where the solver fails or its plan does not pass.
 
-    ``early`` is told each solution before its check. Where no plan passes, the first is given back with what the check found of it; a plan that passes though the solver failed on the way is
-    kept in case no other way leads further.
+    Where no plan passes, the first is given back with what the check found of it; a plan that passes though the solver failed on the way is
+    kept in case no other way leads further. ``early`` is told of each solution before it is checked.
 
     Raises:
         SolveError: if no way leads to a plan.

@@ -60,6 +60,16 @@ class Case:
     kept: dict[tuple[int, str], list[float]] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
     unit_names: list[str] = field(default_factory=list)
+    made: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a written table by the names of its columns, made once."""
+        if table not in self.made:
+            frame = self.tables[table]
+            names = frame.columns.tolist()
+            columns = [frame[name].tolist() for name in names]
+            self.made[table] = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+        return self.made[table]
 
     def kind(self, unit: int) -> str:
         """The provision type of a unit."""
@@ -132,7 +142,7 @@ def _read(
 ) -> dict[tuple[int, int], list[float]]:
     found: dict[tuple[int, int], list[float]] = {}
     seen: set[tuple[int, int, int]] = set()
-    for line, row in enumerate(case.tables[table].to_dict("records"), start=2):
+    for line, row in enumerate(case.rows(table), start=2):
         item = _number(case, notes, table, line, row, year_column, value)
         unit = case.units.get(str(row["unit"]))
         notes.require("labels", table, f"row {line}", unit is not None, f"there is no unit '{row['unit']}'")
@@ -156,7 +166,7 @@ def _read(
 def _waits(case: Case, notes: Notes) -> dict[int, list[float]]:
     waits = {cohort: [0.0] * len(case.years) for cohort in range(len(case.names))}
     seen: set[tuple[int, int]] = set()
-    for line, row in enumerate(case.tables["waiting"].to_dict("records"), start=2):
+    for line, row in enumerate(case.rows("waiting"), start=2):
         item = _number(case, notes, "waiting", line, row, "year", "children")
         if item is None:
             continue
@@ -222,7 +232,7 @@ def early_help_is_possible(case: Case, notes: Notes) -> None:
                 "avoided_most", "early_help", where, avoided[cohort][year], float(demand.avoidable[cohort, year]), CHILD, "children"
             )
     written: dict[tuple[int, int], float] = defaultdict(float)
-    for row in case.tables["avoided"].to_dict("records"):
+    for row in case.rows("avoided"):
         label = (str(row["area"]), str(row["need"]), str(row["phase"]), str(row["band"]))
         if label in case.cohorts and str(row["year"]) in case.years:
             written[(case.cohorts[label], case.years.index(str(row["year"])))] += float(row["children"])
@@ -259,7 +269,7 @@ def ehcps_are_re_added(case: Case, notes: Notes) -> None:
         ("entries", came, ["district", "need", "phase", "provision_type", "year"]),
     ):
         written: dict[tuple[str, ...], float] = defaultdict(float)
-        for row in case.tables[table].to_dict("records"):
+        for row in case.rows(table):
             written[tuple(str(row[key]) for key in keys)] += float(row["children"])
         for key in {*written, *expected}:
             notes.compare(table, table, ", ".join(key), written.get(key, 0.0), expected.get(key, 0.0), CHILD, "children")

@@ -156,7 +156,7 @@ def ledger_is_re_added(case: Case, notes: Notes, cost_gbp: float) -> None:
     cash: dict[Key, float] = defaultdict(float)
     present: dict[Key, float] = defaultdict(float)
     quantity: dict[Key, float] = defaultdict(float)
-    for row in case.tables["ledger"].to_dict("records"):
+    for row in case.rows("ledger"):
         when, counted, code = str(row["academic_year"]), str(row["quantity_unit"]), _text(row["section_251"])
         key = (str(row["line"]), _text(row["unit"]), _text(row["option"]), when, counted, code)
         cash[key] += float(row["cash_gbp"])

@@ -20,7 +20,7 @@ def read_options(case: Case, notes: Notes) -> None:
     for row in case.option_rows:
         for column in COLUMNS:
             case.paths[(str(row["option"]), column)] = [0.0] * len(case.years)
-    for row in case.tables["options"].to_dict("records"):
+    for row in case.rows("options"):
         name, year = str(row["option"]), str(row["year"])
         seen[name].append(year)
         for column in COLUMNS:
@@ -29,7 +29,7 @@ def read_options(case: Case, notes: Notes) -> None:
         name = str(row["option"])
         every = sorted(seen[name]) == sorted(case.years[1:])
         notes.require("options_every_year", "options", name, every, "not every year stands exactly once")
-    for row in case.tables["slacks"].to_dict("records"):
+    for row in case.rows("slacks"):
         unit, phase = (str(row[column]) if row[column] == row[column] else "" for column in ("unit", "phase"))
         key = (str(row["limit"]), unit, str(row["year"]), phase)
         case.slacks[key] = case.slacks.get(key, 0.0) + float(row["amount"])
@@ -188,7 +188,7 @@ def _phase_places(case: Case, notes: Notes, by_phase: dict[tuple[int, str], list
 
 
 def _occupancy_table(case: Case, notes: Notes, inside: dict[int, list[float]]) -> None:
-    rows = {(str(row["unit"]), str(row["year"])): row for row in case.tables["occupancy"].to_dict("records")}
+    rows = {(str(row["unit"]), str(row["year"])): row for row in case.rows("occupancy")}
     notes.require("occupancy", "occupancy", "all rows", len(rows) == len(case.tables["occupancy"]), "a unit and year stands twice")
     for unit, limit in case.places.items():
         name = case.unit_name(unit)
@@ -214,7 +214,7 @@ def _occupancy_by_phase(case: Case, notes: Notes, by_phase: dict[tuple[int, str]
     kept = case.kept
     written = {
         (case.units[str(row["unit"])], str(row["phase"]), str(row["year"])): (float(row["children"]), float(row["places"]))
-        for row in case.tables["occupancy_phase"].to_dict("records")
+        for row in case.rows("occupancy_phase")
     }
     expected = {(unit, phase, case.years[at]): amount for (unit, phase), many in by_phase.items() for at, amount in enumerate(many)}
     for unit, phase, year in sorted({*written, *expected}):

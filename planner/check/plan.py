@@ -30,16 +30,16 @@ def clocks_reconcile(case: Case, notes: Notes) -> None:
     share, first, last = case.scenario.money.autumn_share, case.years[0], case.years[-1]
     academic: dict[str, float] = defaultdict(float)
     ends: dict[tuple[str, str], float] = defaultdict(float)
-    for row in case.tables["ledger"].to_dict("records"):
+    for row in case.rows("ledger"):
         year = str(row["academic_year"])
         if year in case.years:
             academic[str(row["line"])] += float(row["cash_gbp"])
             ends[(str(row["line"]), year)] += float(row["cash_gbp"])
     financial: dict[str, float] = defaultdict(float)
-    for row in case.tables["ledger_financial_year"].to_dict("records"):
+    for row in case.rows("ledger_financial_year"):
         financial[str(row["line"])] += float(row["cash_gbp"])
     seen = set()
-    for row in case.tables["clock_reconciliation"].to_dict("records"):
+    for row in case.rows("clock_reconciliation"):
         line = str(row["line"])
         seen.add(line)
         rest = 0.0 if row["fund"] == "capital" else (1.0 - share) * ends[(line, last)]
@@ -74,7 +74,7 @@ def plan_is_the_position(case: Case, notes: Notes) -> None:
     for row in case.tables["dsg_plan"].sort_values("order", kind="stable").to_dict("records"):
         years[str(row["financial_year"])][str(row["part"])].append((str(row["line"]), float(row["amount_gbp"])))
     owed: float | None = None
-    for row in case.tables["dsg_position"].to_dict("records"):
+    for row in case.rows("dsg_position"):
         year, deficit = str(row["financial_year"]), float(row["deficit_at_year_end_gbp"])
         if row["status"] == "published":
             owed = deficit if deficit == deficit else owed
@@ -103,13 +103,13 @@ def placements_are_whole(case: Case, notes: Notes) -> None:
     """Tables ``dsg_placements_*``: whole numbers within 1 of the exact ones, adding to a total that is the rounded exact one."""
     exact: dict[str, float] = defaultdict(float)
     waiting: dict[str, float] = defaultdict(float)
-    for row in case.tables["ehcps"].to_dict("records"):
+    for row in case.rows("ehcps"):
         exact[str(row["year"])] += float(row["children"])
         if row["situation"] == WAITING:
             waiting[str(row["year"])] += float(row["children"])
     for name, label in (("setting", "setting"), ("age", "age_group"), ("need", "need")):
         table = f"dsg_placements_by_{name}"
-        rows = case.tables[table].to_dict("records")
+        rows = case.rows(table)
         for year in case.years:
             mine = [(str(row[label]), float(row["ehcps"])) for row in rows if str(row["year"]) == year]
             parts, totals = [count for word, count in mine if word != "Total"], [count for word, count in mine if word == "Total"]
@@ -131,7 +131,7 @@ def appraisal_is_the_ledger(case: Case, notes: Notes) -> None:
     cash: dict[str, float] = defaultdict(float)
     present: dict[str, float] = defaultdict(float)
     credit: dict[str, float] = defaultdict(float)
-    for row in case.tables["ledger"].to_dict("records"):
+    for row in case.rows("ledger"):
         if row["fund"] == "capital":
             if str(row["academic_year"]) in case.years:
                 cash[str(row["option"])] += float(row["cash_gbp"])
@@ -140,7 +140,7 @@ def appraisal_is_the_ledger(case: Case, notes: Notes) -> None:
                 credit[str(row["option"])] -= float(row["present_value_gbp"])
     cash["Total"], present["Total"], credit["Total"] = sum(cash.values()), sum(present.values()), sum(credit.values())
     bias = case.scenario.money.optimism_bias
-    for row in case.tables["appraisal"].to_dict("records"):
+    for row in case.rows("appraisal"):
         option = str(row["option"])
         expected = {
             "capital_gbp": cash[option],

@@ -24,7 +24,7 @@ def broken_limits_are_priced(case: Case, notes: Notes, broken_gbp: float) -> Non
     minutes, pounds = _over_travel(case)
     written: dict[tuple[str, str], tuple[float, float]] = {}
     total = 0.0
-    for number, row in enumerate(case.tables["slacks"].to_dict("records"), start=2):
+    for number, row in enumerate(case.rows("slacks"), start=2):
         limit, amount, worth, where = str(row["limit"]), float(row["amount"]), float(row["objective_gbp"]), f"row {number}"
         total += worth
         notes.compare("slack_price", "slacks", where, float(row["price_gbp"]), price_of[limit], 1e-9 * price_of[limit], "pounds")

@@ -17,10 +17,7 @@ Position = tuple[str, float, float, float, float, float, float]
 def years_add_up(case: Case, notes: Notes) -> None:
     """Tables ``ledger_financial_year`` and ``dsg_position``, and limits on money."""
     expected = _by_financial_year(case)
-    written = {
-        (str(row["line"]), str(row["financial_year"])): float(row["cash_gbp"])
-        for row in case.tables["ledger_financial_year"].to_dict("records")
-    }
+    written = {(str(row["line"]), str(row["financial_year"])): float(row["cash_gbp"]) for row in case.rows("ledger_financial_year")}
     for key in {*written, *expected}:
         found, wanted = written.get(key, 0.0), expected.get(key, 0.0)
         notes.compare("financial_year", "ledger_financial_year", f"{key[0]} in {key[1]}", found, wanted, PENNY, "pounds")
@@ -36,7 +33,7 @@ def _by_financial_year(case: Case) -> dict[tuple[str, str], float]:
     """Pounds by line and financial year: the autumn share of one academic year and the rest of the one before; capital as it is."""
     rates, share = case.rates, case.scenario.money.autumn_share
     yearly: dict[tuple[str, str], float] = defaultdict(float)
-    for row in case.tables["ledger"].to_dict("records"):
+    for row in case.rows("ledger"):
         yearly[(str(row["line"]), str(row["academic_year"]))] += float(row["cash_gbp"])
     base: dict[str, float] = defaultdict(float)
     for line, price in rates.stock.items():
@@ -97,7 +94,7 @@ def income_of(case: Case, year: str, measure: str, given: float) -> float:
 
 def _position(case: Case, notes: Notes, high_needs: dict[str, float]) -> None:
     expected = position_by_hand(case, high_needs)
-    rows = {str(row["financial_year"]): row for row in case.tables["dsg_position"].to_dict("records")}
+    rows = {str(row["financial_year"]): row for row in case.rows("dsg_position")}
     columns = (
         "high_needs_block_gbp",
         "transfer_in_gbp",
@@ -125,7 +122,7 @@ def _limits(case: Case, notes: Notes, high_needs: dict[str, float]) -> None:
     """Rows ``capital_limit`` and ``high_needs_limit``: money within its limits, or the excess is written as broken."""
     limits = case.scenario.limits
     capital: dict[str, float] = defaultdict(float)
-    for row in case.tables["ledger"].to_dict("records"):
+    for row in case.rows("ledger"):
         if row["line"] == "capital":
             capital[str(row["academic_year"])] += float(row["cash_gbp"])
     for year, limit in limits.capital_gbp_by_year.items():

@@ -78,8 +78,7 @@ def plan_fine(task: Task, seconds: float, most_openings: int | None) -> Fine:
     costs = weighted_costs(task, waiting, cost)
     priced, rough, wanted = begin(task, costs, guess, seconds)
     until = time.perf_counter() + seconds * ASCENT_SHARE
-    climb = partial(ascend, priced, rough.prices, STEPS, until, task.stop, first_step=FIRST_STEP, reach=REACH)
-    climbed = guard.aside(climb)
+    climbed = guard.aside(partial(ascend, priced, rough.prices, STEPS, until, task.stop, first_step=FIRST_STEP, reach=REACH))
     travel = float(coarse.aims["travel"].costs @ found.plan)
     minute = JOURNEYS * float(weighted_costs(level, coarse.aims["waiting"], coarse.aims["cost"]) @ found.plan) / max(travel, 1.0)
     values, duals = _allocate(replace(task, held=held), costs, wanted, climbed, minute, seconds)
