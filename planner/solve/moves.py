@@ -1,4 +1,4 @@
-"""Better openings by small moves, each judged by the exact linear program: open, put off, bring forward, drop, resize."""
+"""Better openings by small moves, each judged by the exact linear program: open, put off, bring forward, drop, resize, exchange."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ import numpy as np
 from planner.model.program import Program
 from planner.solve.task import Floats
 
-Judge = Callable[[Floats], Floats | None]
-"""Values of the best allocation for held openings, or None where these openings are not possible."""
+Judge = Callable[[Floats], tuple[Floats, Floats] | None]
+"""Values of the best allocation for held openings and its reduced costs (both by column), or None where these openings are not possible."""
+
+LEAST_GAIN = 1e-9
+"""A move helps if it lowers the cost by more than this share of it."""
 
 
 class Openings:
@@ -65,24 +68,75 @@ class Openings:
                 if held is not None:
                     yield held
 
+    def exchanges(self, values: Floats, slope: Floats) -> Iterator[Floats]:
+        """Give plans in which two options take each other's year and size, those first that the slope promises most of."""
+        opens, blocks = (np.array([places[option] for option in self.free]) for places in (self.columns, self.sizes))
+        taken = slope[opens] @ values[opens].T + slope[blocks] @ values[blocks].T
+        change = taken + taken.T - np.add.outer(taken.diagonal(), taken.diagonal())
+        one, other = np.nonzero(np.triu(change < 0.0, 1))
+        for place in np.argsort(change[one, other], kind="stable"):
+            first, second = self.free[one[place]], self.free[other[place]]
+            held = self.moved(values, first, *self.of(values, second))
+            held = None if held is None else self.moved(held, second, *self.of(values, first))
+            if held is not None:
+                yield held
+
+
+class _Climb:
+    """A plan that gets better: what it costs, and how fast that changes with each whole-number column (its slope, None if not known)."""
+
+    def __init__(self, program: Program, best: Floats, costs: Floats, judge: Judge) -> None:
+        self.whole, self.costs, self.judge = program.whole, costs, judge
+        self.best, self.value = best, float(costs @ best)
+        found = judge(best)
+        self.slope = None if found is None else found[1]
+
+    def helped(self, held: Floats) -> bool:
+        """Take a plan with other openings if it is better; one that the slope proves to be no better is not looked at."""
+        least = LEAST_GAIN * abs(self.value)
+        if self.slope is not None and float(self.slope[self.whole] @ (held - self.best)[self.whole]) >= -least:
+            return False
+        found = self.judge(held)
+        if found is None or float(self.costs @ found[0]) >= self.value - least:
+            return False
+        self.best, self.slope = found
+        self.value = float(self.costs @ self.best)
+        return True
+
 
 def improve(program: Program, best: Floats, costs: Floats, judge: Judge, deadline: float, target: float, stop: threading.Event) -> Floats:
-    """Try small moves option by option and keep each that makes ``costs @ x`` smaller.
+    """Try small moves option by option, and then exchanges of two, and keep each that makes ``costs @ x`` smaller.
 
-    Ends when no move helps, the target is reached, or ``time.perf_counter()`` passes the deadline.
+    What the best allocation costs is a convex function of the openings, and the reduced costs of where it stands are its slope: a move
+    that the slope says cannot help is proven not to, and is not tried. Ends when no move helps, the target is reached, or
+    ``time.perf_counter()`` passes the deadline.
     """
     openings = Openings(program)
-    value = float(costs @ best)
-    quiet = 0
-    while openings.free and quiet < len(openings.free):
-        for option in openings.free:
-            helped = False
-            for held in openings.near(best, option):
-                if time.perf_counter() > deadline or stop.is_set() or value <= target:
-                    return best
-                found = judge(held)
-                if found is not None and float(costs @ found) < value - 1e-9 * abs(value):
-                    best, value, helped = found, float(costs @ found), True
-                    break
-            quiet = 0 if helped else quiet + 1
-    return best
+    if not openings.free or float(costs @ best) <= target:
+        return best
+    climb = _Climb(program, best, costs, judge)
+
+    def over() -> bool:
+        return time.perf_counter() > deadline or stop.is_set() or climb.value <= target
+
+    def one_by_one() -> None:
+        quiet = 0
+        while quiet < len(openings.free):
+            for option in openings.free:
+                helped = False
+                for held in openings.near(climb.best, option):
+                    if over():
+                        return
+                    if helped := climb.helped(held):
+                        break
+                quiet = 0 if helped else quiet + 1
+
+    def exchanged() -> bool:
+        if climb.slope is None:
+            return False
+        return any(not over() and climb.helped(held) for held in openings.exchanges(climb.best, climb.slope))
+
+    one_by_one()
+    while not over() and exchanged():
+        one_by_one()
+    return climb.best

@@ -139,6 +139,10 @@ class Session:
         """Row duals of the last answer in the costs' scale."""
         return np.array(self.highs.getSolution().row_dual)[: self.task.program.row_count]
 
+    def reduced_costs(self) -> Floats:
+        """Reduced costs (columns,) of the last answer."""
+        return np.array(self.highs.getSolution().col_dual)
+
     def duals(self) -> tuple[Floats, Floats | None]:
         """Row duals of the last answer in the costs' scale, and how far each limit may move."""
         return self.duals_only(), highs_arrays.ranging(self.highs, self.task.program.row_count)
@@ -307,7 +311,7 @@ def _moved(
     """Improve a plan by small moves of openings until the gap, the time or a move that helps runs out, telling how it stands."""
     least = float(weighted @ best)
 
-    def judged(held: Floats) -> Floats | None:
+    def judged(held: Floats) -> tuple[Floats, Floats] | None:
         nonlocal least, best
         values = allocated(session, held, weighted, seconds * 0.1)
         if values is not None and float(weighted @ values) < least:
@@ -316,7 +320,7 @@ def _moved(
             value = float(cost.costs @ best) + cost.constant
             above = (least - bound) * task.scale
             task.progress(Progress("cost and waiting", "pounds", value, value - above, time.perf_counter() - started))
-        return values
+        return None if values is None else (values, session.reduced_costs())
 
     return improve(task.program, best, weighted, judged, started + seconds * MOVES_SHARE, bound + INSIDE * room(task, best), stop)
 
