@@ -51,10 +51,11 @@ FLOOR_ENOUGH = 2e-3
 
 @dataclass(frozen=True)
 class Guess:
-    """Prices of the whole program's rows (rows,), and which of its columns (columns,) are likely in use."""
+    """Prices of the whole program's rows (rows,), which of its columns (columns,) are likely in use, and how many child-years may wait."""
 
     prices: Floats
     used: Flags
+    waits: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def descend(task: Task, waiting: Aim, cost: Aim, weight: float, seconds: float, 
         sharp = sharpen(mine, costs, None if guess is None else folded(guess, fold, level), seconds, ROUNDS)
         if sharp is None:
             return guess
-        guess = unfolded(sharp, fold)
+        guess = unfolded(sharp, fold, float(level.aims[waiting.name].costs @ sharp.values))
     return guess
 
 
@@ -109,9 +110,9 @@ def folded(guess: Guess, fold: Fold, level: Program) -> Guess:
     return Guess(prices, used)
 
 
-def unfolded(sharp: Sharp, fold: Fold) -> Guess:
+def unfolded(sharp: Sharp, fold: Fold, waits: float) -> Guess:
     """What a coarser program came to, as a guess about the whole."""
-    return Guess(sharp.duals[fold.row_group], (np.abs(sharp.values) > USED)[fold.column_group])
+    return Guess(sharp.duals[fold.row_group], (np.abs(sharp.values) > USED)[fold.column_group], waits)
 
 
 def begin(task: Task, costs: Floats, guess: Guess | None, seconds: float) -> tuple[Priced, Bound, Flags]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,6 +19,9 @@ from planner.solve.task import Floats, Progress, Task
 
 CALLED = 1e-6
 """Thousand pounds for one child: an entry whose reduced cost is below zero by more is worth adding."""
+
+HARDLY_ANYBODY = 0.5
+"""Where no more child-years wait in a coarser program, nobody is likely to wait at all, and how little it could be is asked only if somebody does."""
 
 ROUNDS = 4
 """How often columns may be added and the linear program solved again."""
@@ -44,7 +48,7 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     """Find prices, the columns they leave in play and the linear program over these; the bound holds for the whole program.
 
     Coarser programs, where there are any, lead the way; the last linear program is solved to a vertex, from which later ones go on.
-    Meanwhile a second thread looks how little waiting there could be.
+    Meanwhile a second thread looks how little waiting there could be, unless nobody is likely to wait.
 
     Raises:
         SolveError: if not even the first linear program was solved in time.
@@ -56,7 +60,9 @@ def open_front(task: Task, waiting: Aim, cost: Aim, seconds: float) -> Front:
     priced, bound, wanted = begin(task, costs, led, seconds)
     part = take_part(task.program, wanted)
     session, guess = Session(part_task(task, part)), None
-    coarser = guard.aside(partial(coarse_floor, task, part, waiting, seconds))
+    coarser: Callable[[], tuple[float, Floats]] = partial(coarse_floor, task, part, waiting, seconds)
+    if led is None or led.waits > HARDLY_ANYBODY:
+        coarser = guard.aside(coarser)
     for number in range(ROUNDS):
         relaxed, objective, proven = session.minimise(costs[part.columns], seconds, primal=number > 0, anew=number == 0)
         if relaxed is None or objective is None or not proven:
