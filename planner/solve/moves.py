@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from planner.solve.task import Floats
 
 Judge = Callable[[Floats], tuple[Floats, Floats] | None]
 """Values of the best allocation for held openings and its reduced costs (both by column), or None where these openings are not possible."""
+
+EXCHANGES = 100
+"""So many exchanges are tried, the most promising first, before the rest are left alone."""
 
 LEAST_GAIN = 1e-9
 """A move helps if it lowers the cost by more than this share of it."""
@@ -134,7 +138,7 @@ def improve(program: Program, best: Floats, costs: Floats, judge: Judge, deadlin
     def exchanged() -> bool:
         if climb.slope is None:
             return False
-        return any(not over() and climb.helped(held) for held in openings.exchanges(climb.best, climb.slope))
+        return any(not over() and climb.helped(held) for held in islice(openings.exchanges(climb.best, climb.slope), EXCHANGES))
 
     one_by_one()
     while not over() and exchanged():
