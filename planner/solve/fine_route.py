@@ -30,6 +30,9 @@ COARSE_SHARE, COARSE_GAP = 0.25, 0.6
 STEPS, FIRST_STEP, REACH, ASCENT_SHARE = 250, 0.02, 1.002, 0.25
 """An ascent from prices that are near their best already; it goes on beside HiGHS, which takes as long for the allocation."""
 
+GAP_FOR_STEPS = 0.005
+"""A wider gap than this is reached with fewer steps, in proportion, and HiGHS has the memory to itself again the sooner."""
+
 CALLED, FEW, EXACT_ROUNDS = 0.01, 2e-4, 4
 """The allocation is solved again with the entries whose reduced cost is below zero by more than so many thousand pounds, unless they are
 only so small a share of the columns or the gap is reached, and at most so often."""
@@ -78,7 +81,8 @@ def plan_fine(task: Task, seconds: float, most_openings: int | None) -> Fine:
     costs = weighted_costs(task, waiting, cost)
     priced, rough, wanted = begin(task, costs, guess, seconds)
     until = time.perf_counter() + seconds * ASCENT_SHARE
-    climbed = guard.aside(partial(ascend, priced, rough.prices, STEPS, until, task.stop, first_step=FIRST_STEP, reach=REACH))
+    steps = round(STEPS * GAP_FOR_STEPS / max(task.gap, GAP_FOR_STEPS))
+    climbed = guard.aside(partial(ascend, priced, rough.prices, steps, until, task.stop, first_step=FIRST_STEP, reach=REACH))
     travel = float(coarse.aims["travel"].costs @ found.plan)
     minute = JOURNEYS * float(weighted_costs(level, coarse.aims["waiting"], coarse.aims["cost"]) @ found.plan) / max(travel, 1.0)
     values, duals = _allocate(replace(task, held=held), costs, wanted, climbed, minute, seconds)
