@@ -116,12 +116,13 @@ def improve(program: Program, best: Floats, costs: Floats, judge: Judge, deadlin
     ``time.perf_counter()`` passes the deadline.
     """
     openings = Openings(program)
-    if not openings.free or float(costs @ best) <= target:
+
+    def over(value: float) -> bool:
+        return time.perf_counter() > deadline or stop.is_set() or value <= target
+
+    if not openings.free or over(float(costs @ best)):
         return best
     climb = _Climb(program, best, costs, judge)
-
-    def over() -> bool:
-        return time.perf_counter() > deadline or stop.is_set() or climb.value <= target
 
     def one_by_one() -> None:
         quiet = 0
@@ -129,7 +130,7 @@ def improve(program: Program, best: Floats, costs: Floats, judge: Judge, deadlin
             for option in openings.free:
                 helped = False
                 for held in openings.near(climb.best, option):
-                    if over():
+                    if over(climb.value):
                         return
                     if helped := climb.helped(held):
                         break
@@ -138,9 +139,9 @@ def improve(program: Program, best: Floats, costs: Floats, judge: Judge, deadlin
     def exchanged() -> bool:
         if climb.slope is None:
             return False
-        return any(not over() and climb.helped(held) for held in islice(openings.exchanges(climb.best, climb.slope), EXCHANGES))
+        return any(not over(climb.value) and climb.helped(held) for held in islice(openings.exchanges(climb.best, climb.slope), EXCHANGES))
 
     one_by_one()
-    while not over() and exchanged():
+    while not over(climb.value) and exchanged():
         one_by_one()
     return climb.best
